@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schema.tables.customers import MESSAGE_CHANNELS, TIME_BANDS
@@ -156,10 +156,8 @@ class CustomerMetric(Base):
     next_action_expires_on: Mapped[date]
     next_action_channel: Mapped[str | None] = mapped_column(choice("next_action_channel", *MESSAGE_CHANNELS))
     next_action_vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"))
-    next_action_input: Mapped[str] = mapped_column(String(200), comment="JSON: the values that made the rule match")
-    next_action_others: Mapped[str] = mapped_column(
-        String(200), comment="the other rules that match, in order, comma-separated"
-    )
+    next_action_input: Mapped[str] = mapped_column(Text, comment="JSON: the values that made the rule match")
+    next_action_others: Mapped[str] = mapped_column(Text, comment="other rules that match, in order, by comma")
     look_again_on: Mapped[date | None] = mapped_column(comment="for nothing_now")
 
     engagement_score: Mapped[float]
@@ -183,9 +181,7 @@ class VehicleMetric(Base):
     as_of: Mapped[date]
     owner_customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), comment="present owner")
     delivered_on: Mapped[date | None] = mapped_column(comment="to the present owner")
-    vehicle_since: Mapped[date | None] = mapped_column(
-        comment="delivery, else purchase, else 1 January of the model year"
-    )
+    vehicle_since: Mapped[date | None] = mapped_column(comment="delivery, else purchase, else start of model year")
     schedule_is_default: Mapped[bool] = mapped_column(comment="no schedule of its own: the group's default")
     anchor_on: Mapped[date | None]
     anchor_km: Mapped[int | None]
@@ -211,7 +207,7 @@ class AxisChange(Base):
         Index(None, "axis", "changed_on"),
         Index(None, "customer_id", "axis", "changed_on"),
         {
-            "comment": "Every change of a customer's axes, with its day",
+            "comment": "Changes of a customer's axes, with their day",
             "info": scope(Follows("customer_id", "customers")),
         },
     )

@@ -72,9 +72,7 @@ class Case(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     kind: Mapped[str] = mapped_column(choice("kind", "complaint", "request"))
     category: Mapped[str] = mapped_column(
-        choice(
-            "category", "waiting_time", "repair_quality", "price", "staff", "delivery", "product", "billing", "other"
-        )
+        choice("category", "waiting_time", "repair_quality", "price", "staff", "delivery", "product", "billing")
     )
     subject: Mapped[str] = mapped_column(String(160))
     priority: Mapped[str] = mapped_column(choice("priority", "low", "medium", "high", "urgent"))

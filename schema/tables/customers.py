@@ -61,7 +61,7 @@ class Customer(Base):
     created_store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), comment="where the record was made")
     home_store_id: Mapped[int | None] = mapped_column(
         ForeignKey("stores.id"),
-        comment="store of the owner, else of the last transaction, else where made; kept by refresh",
+        comment="of the owner, else last transaction, else where made; kept by refresh",
     )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime] = mapped_column(index=True)

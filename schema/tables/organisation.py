@@ -51,7 +51,7 @@ class Ownership(Base):
         Index(None, "user_id", "to_date", "customer_id"),
         Index(None, "customer_id", "to_date"),
         {
-            "comment": "Which user owned a customer from when to when",
+            "comment": "Which user owned a customer, and when",
             "info": scope(Follows("customer_id", "customers")),
         },
     )

@@ -51,7 +51,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_operations")),
         sa.UniqueConstraint("code", name=op.f("uq_service_operations_code")),
         comment="Catalogue of workshop jobs",
-        info={"scope": Open()},
     )
     op.create_table(
         "settings",
@@ -82,7 +81,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stores")),
         sa.UniqueConstraint("name", name=op.f("uq_stores_name")),
         comment="Showrooms of the group, each with its workshop",
-        info={"scope": Open()},
     )
     with op.batch_alter_table("stores", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stores_city"), ["city"], unique=False)
@@ -125,7 +123,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle_models")),
         sa.UniqueConstraint("make", "name", name=op.f("uq_vehicle_models_make_name")),
         comment="Models that the group sells or services",
-        info={"scope": Open()},
     )
     op.create_table(
         "customers",
@@ -258,7 +255,7 @@ def upgrade() -> None:
             "home_store_id",
             sa.Integer(),
             nullable=True,
-            comment="store of the owner, else of the last transaction, else where made; kept by refresh",
+            comment="of the owner, else last transaction, else where made; kept by refresh",
         ),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
@@ -273,7 +270,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merged_into_id"], ["customers.id"], name=op.f("fk_customers_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
         comment="People and businesses; the id is the public number, shown as #12345",
-        info={"scope": Customers()},
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customers_city"), ["city"], unique=False)
@@ -326,7 +322,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("name", name=op.f("uq_products_name")),
         comment="What can stand on an order",
-        info={"scope": Open()},
     )
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_products_category"), ["category"], unique=False)
@@ -355,7 +350,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_schedules")),
         sa.UniqueConstraint("model_id", "powertrain", "use", name=op.f("uq_service_schedules_model_id_powertrain_use")),
         comment="Maintenance intervals by model, powertrain and use",
-        info={"scope": Open()},
     )
     op.create_table(
         "users",
@@ -388,7 +382,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("login", name=op.f("uq_users_login")),
         comment="Staff of the group, present and departed",
-        info={"scope": Open()},
     )
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_users_store_id"), ["store_id"], unique=False)
@@ -433,7 +426,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["model_id"], ["vehicle_models.id"], name=op.f("fk_vehicles_model_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicles")),
         comment="Cars known to the group",
-        info={"scope": FollowedBy(column="vehicle_id", table="customer_vehicles")},
     )
     with op.batch_alter_table("vehicles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vehicles_model_id"), ["model_id"], unique=False)
@@ -464,7 +456,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_appointments_vehicle_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointments")),
         comment="Bookings for service, test drive or delivery",
-        info={"scope": Follows(column="customer_id", table="customers", store="store_id", user=None, opens=True)},
     )
     with op.batch_alter_table("appointments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appointments_customer_id"), ["customer_id"], unique=False)
@@ -497,8 +488,7 @@ def upgrade() -> None:
         sa.Column("new_value", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_axis_changes_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_axis_changes")),
-        comment="Every change of a customer's axes, with its day",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
+        comment="Changes of a customer's axes, with their day",
     )
     with op.batch_alter_table("axis_changes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_axis_changes_axis_changed_on"), ["axis", "changed_on"], unique=False)
@@ -528,7 +518,6 @@ def upgrade() -> None:
                 "delivery",
                 "product",
                 "billing",
-                "other",
                 name="category",
                 native_enum=False,
                 create_constraint=True,
@@ -560,9 +549,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
         comment="Complaints and requests",
-        info={
-            "scope": Follows(column="customer_id", table="customers", store="store_id", user="owner_id", opens=False)
-        },
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cases_customer_id"), ["customer_id"], unique=False)
@@ -617,7 +603,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recorded_by_id"], ["users.id"], name=op.f("fk_consents_recorded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
         comment="One row a change; the latest of a channel and purpose holds; silence is no consent",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(
@@ -652,7 +637,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_contact_points_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_points")),
         comment="Phones, e-mails, Zalo and other handles",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("contact_points", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_points_customer_id"), ["customer_id"], unique=False)
@@ -899,17 +883,9 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("next_action_vehicle_id", sa.Integer(), nullable=True),
+        sa.Column("next_action_input", sa.Text(), nullable=False, comment="JSON: the values that made the rule match"),
         sa.Column(
-            "next_action_input",
-            sa.String(length=200),
-            nullable=False,
-            comment="JSON: the values that made the rule match",
-        ),
-        sa.Column(
-            "next_action_others",
-            sa.String(length=200),
-            nullable=False,
-            comment="the other rules that match, in order, comma-separated",
+            "next_action_others", sa.Text(), nullable=False, comment="other rules that match, in order, by comma"
         ),
         sa.Column("look_again_on", sa.Date(), nullable=True, comment="for nothing_now"),
         sa.Column("engagement_score", sa.Double(), nullable=False),
@@ -922,7 +898,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_customer_metrics_owner_id")),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_metrics")),
         comment="Figures of each customer as of a day",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("customer_metrics", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_metrics_churn_band"), ["churn_band"], unique=False)
@@ -937,7 +912,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_customer_tags_customer_id")),
         sa.PrimaryKeyConstraint("customer_id", "tag", name=op.f("pk_customer_tags")),
         comment="Free labels of a customer",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("customer_tags", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_tags_tag"), ["tag"], unique=False)
@@ -982,7 +956,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_customer_vehicles_vehicle_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_vehicles")),
         comment="Who has or had which vehicle, and how",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("customer_vehicles", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_vehicles_customer_id"), ["customer_id"], unique=False)
@@ -1050,7 +1023,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_interactions_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interactions")),
         comment="Calls, messages and meetings, either way",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user="user_id", opens=False)},
     )
     with op.batch_alter_table("interactions", schema=None) as batch_op:
         batch_op.create_index(
@@ -1073,7 +1045,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_notes_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notes")),
         comment="Notes that staff write about a customer",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("notes", schema=None) as batch_op:
         batch_op.create_index(
@@ -1103,7 +1074,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_odometer_readings_vehicle_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_odometer_readings")),
         comment="Readings beside those of visits and deliveries",
-        info={"scope": Follows(column="vehicle_id", table="vehicles", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("odometer_readings", schema=None) as batch_op:
         batch_op.create_index(
@@ -1149,9 +1119,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_orders_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         comment="Orders of every status; a qualifying one is a transaction",
-        info={
-            "scope": Follows(column="customer_id", table="customers", store="store_id", user="seller_id", opens=True)
-        },
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_orders_customer_id"), ["customer_id"], unique=False)
@@ -1183,8 +1150,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_ownerships_customer_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_ownerships_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ownerships")),
-        comment="Which user owned a customer from when to when",
-        info={"scope": Follows(column="customer_id", table="customers", store=None, user=None, opens=False)},
+        comment="Which user owned a customer, and when",
     )
     with op.batch_alter_table("ownerships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ownerships_customer_id_to_date"), ["customer_id", "to_date"], unique=False)
@@ -1199,10 +1165,7 @@ def upgrade() -> None:
         sa.Column("owner_customer_id", sa.Integer(), nullable=False, comment="present owner"),
         sa.Column("delivered_on", sa.Date(), nullable=True, comment="to the present owner"),
         sa.Column(
-            "vehicle_since",
-            sa.Date(),
-            nullable=True,
-            comment="delivery, else purchase, else 1 January of the model year",
+            "vehicle_since", sa.Date(), nullable=True, comment="delivery, else purchase, else start of model year"
         ),
         sa.Column(
             "schedule_is_default", sa.Boolean(), nullable=False, comment="no schedule of its own: the group's default"
@@ -1245,7 +1208,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_vehicle_metrics_vehicle_id")),
         sa.PrimaryKeyConstraint("vehicle_id", name=op.f("pk_vehicle_metrics")),
         comment="When each active vehicle of a living, present customer is due for service",
-        info={"scope": Follows(column="owner_customer_id", table="customers", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("vehicle_metrics", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vehicle_metrics_due_date"), ["due_date"], unique=False)
@@ -1266,7 +1228,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_order_items_vehicle_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_items")),
         comment="Lines of an order",
-        info={"scope": Follows(column="order_id", table="orders", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("order_items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_order_items_order_id"), ["order_id"], unique=False)
@@ -1289,7 +1250,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_payments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         comment="Money received for an order",
-        info={"scope": Follows(column="order_id", table="orders", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payments_order_id"), ["order_id"], unique=False)
@@ -1304,7 +1264,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
         comment="Money given back",
-        info={"scope": Follows(column="order_id", table="orders", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refunds_order_id"), ["order_id"], unique=False)
@@ -1346,7 +1305,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_service_records_vehicle_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_records")),
         comment="Workshop records; a completed one is a visit",
-        info={"scope": Follows(column="customer_id", table="customers", store="store_id", user=None, opens=True)},
     )
     with op.batch_alter_table("service_records", schema=None) as batch_op:
         batch_op.create_index(
@@ -1384,9 +1342,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_transactions_store_id")),
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_transactions")),
         comment="Orders that qualify: paid in full, neither cancelled, returned nor fully refunded",
-        info={
-            "scope": Follows(column="customer_id", table="customers", store="store_id", user="seller_id", opens=False)
-        },
     )
     with op.batch_alter_table("transactions", schema=None) as batch_op:
         batch_op.create_index(
@@ -1411,9 +1366,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_lines")),
         comment="Jobs done at a visit",
-        info={
-            "scope": Follows(column="service_record_id", table="service_records", store=None, user=None, opens=False)
-        },
     )
     with op.batch_alter_table("service_lines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_service_lines_service_record_id"), ["service_record_id"], unique=False)
@@ -1433,7 +1385,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicles.id"], name=op.f("fk_transaction_items_vehicle_id")),
         sa.PrimaryKeyConstraint("order_item_id", name=op.f("pk_transaction_items")),
         comment="A transaction's revenue and cost, divided among its items by their price",
-        info={"scope": Follows(column="order_id", table="transactions", store=None, user=None, opens=False)},
     )
     with op.batch_alter_table("transaction_items", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_transaction_items_order_id"), ["order_id"], unique=False)
