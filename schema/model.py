@@ -101,9 +101,11 @@ class FieldExtension(Part):
     unit: str | None = None
     values: dict[str, Value] = {}
     index: Literal["distinct", "tokens", "code"] | None = None
+    aliases: dict[str, tuple[str, ...]] = Field({}, description="value of an indexed field -> what else it is called")
     more: tuple[str, ...] = Field((), description="comparatives and superlatives that mean a high value: older, oldest")
     less: tuple[str, ...] = ()
     detail: bool = Field(False, description="shown on request only")
+    weight: float = Field(1.0, description="how readily its values are meant; below 1 where another field has them too")
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
 
 
@@ -127,6 +129,8 @@ class DatasetExtension(Part):
     total: str | None = Field(None, description="field or metric whose sum is told with a list")
     home: str | None = Field(None, description="field with the store where the fact took place")
     stored: bool = Field(False, description="computed by refresh: has an as_of")
+    bare_number: str | None = Field(None, description="field that a number without a unit means: women over 30")
+    best: str | None = Field(None, description="field or metric by which the top ones are meant")
 
 
 class MetricExtension(Part):
@@ -144,6 +148,7 @@ class ToolPhrases(Part):
 
     phrases: tuple[str, ...]
     needs: str | None = None
+    why: str | None = Field(None, description="the named filter that it gives the reasons of")
 
 
 class Absent(Part):

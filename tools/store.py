@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from schema.search import create_keyword_index
 from schema.tables import metadata
 from schema.tables.control import Setting
 
@@ -56,6 +57,7 @@ def upgrade(engine: Engine) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            create_keyword_index(connection)
     except OperationalError as error:
         raise StoreError(f"cannot open {engine.url.render_as_string()}: {error.orig}") from error
 
@@ -72,6 +74,7 @@ def bulk_load(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("PRAGMA synchronous=OFF")
+            connection.commit()
         with connection.begin():
             yield connection
         if engine.dialect.name == "sqlite":

@@ -27,3 +27,11 @@ class ValueToken(Base):
     token: Mapped[str] = mapped_column(String(60), primary_key=True)
     source: Mapped[str] = mapped_column(String(40), primary_key=True, comment="dataset.field of the semantic model")
     row_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class FieldValue(Base):
+    __tablename__ = "field_values"
+    __table_args__ = {"comment": "Distinct values of fields that people ask by: cities, models, products"}
+
+    source: Mapped[str] = mapped_column(String(60), primary_key=True, comment="dataset.field of the semantic model")
+    value: Mapped[str] = mapped_column(String(120), primary_key=True)

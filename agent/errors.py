@@ -1,0 +1,11 @@
+"""Errors that a user of the agent reads."""
+
+from __future__ import annotations
+
+
+class AgentError(Exception):
+    """One clear sentence: what is wrong and what is possible. Read by the user."""
+
+
+class UnknownUser(AgentError):
+    """Nobody has that id or login."""

@@ -1,0 +1,165 @@
+"""From a reading's typed part to the SemanticQuery, with the asker's own words (mine) and default periods filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from agent.planner.dates import Moment, earlier
+from agent.planner.items import Ent, Meas
+from agent.planner.rules import Context
+from schema.access import Asker
+from schema.query import (
+    Aggregate, All, AnyOf, By, Compare, Exists, Filter, Measure, Named, Not, Order, SemanticQuery,
+)  # fmt: skip
+
+_DEFAULTS = {
+    "next_30_days": Moment("rolling", "day", 1, 30, label="next 30 days"),
+    "last_30_days": Moment("rolling", "day", -1, 30, label="last 30 days"),
+}
+
+
+class Unanswerable(Exception):
+    """The part can't become a query: the reading is dropped."""
+
+
+def walk(filter_: Filter, change: Callable[[Filter], Filter]) -> Filter:
+    """A filter with `change` applied to every condition in it."""
+    if isinstance(filter_, All):
+        return All(all=tuple(walk(f, change) for f in filter_.all))
+    if isinstance(filter_, AnyOf):
+        return AnyOf(any=tuple(walk(f, change) for f in filter_.any))
+    if isinstance(filter_, Not):
+        return Not(negate=walk(filter_.negate, change))
+    if isinstance(filter_, Exists):
+        return filter_.model_copy(update={"filters": tuple(walk(f, change) for f in filter_.filters)})
+    return change(filter_)
+
+
+def conditions(filters: Sequence[Filter]) -> list[Filter]:
+    """Every single condition, at any depth."""
+    found: list[Filter] = []
+
+    def note(f: Filter) -> Filter:
+        found.append(f)
+        return f
+
+    for f in filters:
+        walk(f, note)
+        if isinstance(f, Exists):
+            found.append(f)
+    return found
+
+
+def _asked(value: Any, asker: Asker) -> Any:
+    if isinstance(value, dict):
+        return {k: _asked(v, asker) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_asked(v, asker) for v in value]
+    return asker.id if value == "$asker" else value
+
+
+def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    """`mine` spelled out, and named filters that need a period given their own."""
+
+    def one(f: Filter) -> Filter:
+        if isinstance(f, Named) and f.named == "$mine.mine":
+            return _mine(ctx, asker, dataset)
+        if isinstance(f, Named) and f.period is None and (default := ctx.model.named(f.named).period):
+            return ctx.bind(f.named, _DEFAULTS[default])
+        return f
+
+    return tuple(walk(f, one) for f in filters)
+
+
+def _mine(ctx: Context, asker: Asker, dataset: str) -> Filter:
+    for name in (dataset, ctx.model.ext.subject or dataset):
+        mine = ctx.model.datasets[name].ext.mine
+        if mine and ctx.graph.reaches(dataset, [name]):
+            return SemanticQuery.model_validate({"filters": [_asked(mine, asker)]}).filters[0]
+    raise Unanswerable(f"'mine' means nothing for {dataset}.")
+
+
+def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
+    """A list of entities."""
+    dataset, fields = e.dataset, e.fields
+    for f in e.filters:
+        if isinstance(f, Named):
+            named = ctx.model.named(f.named) if f.named != "$mine.mine" else None
+            if named and named.lists and dataset == ctx.model.ext.subject:
+                dataset, fields = named.lists, (*named.columns, *fields)
+                break
+    order = e.order
+    if e.limit and not order and (best := ctx.model.datasets[e.dataset].ext.best):
+        if "." not in best:
+            raise Unanswerable("ranked by a measure")
+        order, fields = (Order(by=best, descending=True),), (*fields, best)
+    e = replace(e, filters=_filled(ctx, asker, dataset, e.filters))
+    plan = ctx.model.datasets[e.dataset].ext.plan
+    return SemanticQuery(
+        dataset=dataset,
+        fields=tuple(dict.fromkeys(fields)),
+        filters=e.filters,
+        period=e.moment.resolve(ctx.today, plan) if e.moment else None,
+        order=order,
+        limit=e.limit,
+    )
+
+
+def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
+    """Measures, grouped or not."""
+    base = ctx.model.datasets[m.base]
+    filters = _filled(ctx, asker, m.base, m.filters)
+    period = m.moment.resolve(ctx.today, base.ext.plan) if m.moment else None
+    compare = None
+    if m.compare:
+        if period is None:
+            period = Moment("unit", m.compare.unit, 0, label="").resolve(ctx.today, False)
+        compare = earlier(period, ctx.today, m.compare)
+    by = tuple(_by(ctx, m.base, b) for b in m.by)
+    measures = _with_listed_counts(ctx, m)
+    order = tuple(_named_order(o, measures) for o in m.order)
+    return SemanticQuery(
+        metrics=measures, by=by, filters=(*filters, *_home(ctx, asker, m.base, filters, by)), period=period, compare=compare, order=order,
+        limit=m.limit, having=m.having, share=m.share,
+    )  # fmt: skip
+
+
+def _by(ctx: Context, base: str, by: By) -> By:
+    if by.field != "$time":
+        return by
+    time = ctx.time(base)
+    if not time:
+        raise Unanswerable(f"{base} has no time of its own")
+    return By(field=time, grain=by.grain)
+
+
+def _named_order(order: Order, measures: Sequence[Measure]) -> Order:
+    if order.by != "$first":
+        return order
+    first = measures[0]
+    name = first if isinstance(first, str) else f"{first.over}_count" if first.fn == "count" else f"{first.fn}_{first.over.partition('.')[2]}"
+    return order.model_copy(update={"by": name})
+
+
+def _with_listed_counts(ctx: Context, m: Meas) -> tuple[Measure, ...]:
+    """A count of customers whose list would show vehicles counts both."""
+    first = m.measures[0]
+    if len(m.measures) > 1 or not isinstance(first, Aggregate) or first.fn != "count" or first.over != ctx.model.ext.subject or m.by:
+        return m.measures
+    for f in m.filters:
+        if isinstance(f, Named) and f.named != "$mine.mine" and (lists := ctx.model.named(f.named).lists) and lists != m.base:
+            return (first, Aggregate(fn="count", over=lists))
+    return m.measures
+
+
+def _home(ctx: Context, asker: Asker, base: str, filters: Sequence[Filter], by: Sequence[By]) -> tuple[Filter, ...]:
+    """For a role of scope store, facts of the own store, unless the question says otherwise."""
+    home, stores = ctx.model.datasets[base].ext.home, ctx.model.ext.stores
+    if asker.scope != "store" or asker.store_id is None or not home or not stores or base == ctx.model.ext.subject:
+        return ()
+    said = [f.field for f in conditions(filters) if isinstance(f, Compare)] + [b.field for b in by]
+    if any(s.partition(".")[0] == stores for s in said):
+        return ()
+    return (Compare(field=home, op="=", value=asker.store_id),)

@@ -1,0 +1,255 @@
+"""Dates and periods in both languages, as a Moment that is resolved only when it is known what it binds.
+
+"This month" ends today for facts and at the month's end for plans, so a period can't be fixed while it is read.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from agent.planner.tokens import Token
+from schema.query import Period
+
+Unit = Literal["day", "week", "month", "quarter", "year"]
+_UNITS: dict[str, Unit] = {
+    "day": "day", "ngay": "day", "week": "week", "tuan": "week", "month": "month", "thang": "month", "quarter": "quarter", "quy": "quarter",
+    "year": "year", "nam": "year",
+}  # fmt: skip
+_MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
+_MONTHS |= {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+_WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
+_WEEKDAYS_VI = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3, "sau": 4, "6": 4, "bay": 5, "7": 5}
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "twelve": 12, "mot": 1, "hai": 2, "ba": 3, "sau": 6}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A span of time as said. Relative ones count `unit`s from today's (`offset`) or roll (`count` of them)."""
+
+    kind: Literal["unit", "rolling", "span", "since", "until", "month", "quarter", "weekday", "before", "after"]
+    unit: Unit = "day"
+    offset: int = 0
+    count: int = 0
+    start: date | None = None
+    end: date | None = None
+    full: bool = False
+    label: str = ""
+
+    def resolve(self, today: date, plan: bool) -> Period:
+        """The days it covers: for facts up to today, for plans whole."""
+        start, end = self._days(today, plan)
+        if not plan and (self.kind in ("unit", "month", "quarter") or self.unit == "year") and not self.full and start and start <= today and end and end > today:
+            end = today
+        return Period(start=start, end=end, label=self.label or None)
+
+    def _days(self, today: date, plan: bool) -> tuple[date | None, date | None]:
+        if self.kind == "unit":
+            return unit_days(self.unit, today, self.offset)
+        if self.kind == "rolling":
+            if self.offset > 0:
+                return today, shift(today, self.unit, self.count)
+            return shift(today, self.unit, -self.count), today
+        if self.kind == "month":
+            first = date(self.start.year if self.start else today.year, self.count, 1)
+            if not self.start:
+                if plan and first.replace(day=calendar.monthrange(first.year, first.month)[1]) < today:
+                    first = first.replace(year=first.year + 1)
+                elif not plan and first > today:
+                    first = first.replace(year=first.year - 1)
+            return unit_days("month", first, 0)
+        if self.kind == "quarter":
+            first = date(self.start.year if self.start else today.year, 3 * self.count - 2, 1)
+            if not self.start:
+                if plan and unit_days("quarter", first, 0)[1] < today:
+                    first = first.replace(year=first.year + 1)
+                elif not plan and first > today:
+                    first = first.replace(year=first.year - 1)
+            return unit_days("quarter", first, 0)
+        if self.kind == "weekday":
+            day = today + timedelta((self.count - today.weekday()) % 7)
+            if not plan and day > today:
+                day -= timedelta(7)
+            return day, day
+        if self.kind == "since":
+            return self.start, None if plan else today
+        if self.kind == "after":
+            return (self.start or today) + timedelta(1), None if plan else today
+        if self.kind == "before":
+            return None, (self.start or today) - timedelta(1)
+        return self.start, self.end
+
+
+def shift(day: date, unit: Unit, count: int) -> date:
+    """`day` moved by units; months keep the day, clamped to the month's end.
+
+    >>> shift(date(2026, 8, 31), "month", 6)
+    datetime.date(2027, 2, 28)
+    """
+    if unit in ("day", "week"):
+        return day + timedelta(count * (7 if unit == "week" else 1))
+    months = day.year * 12 + day.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit]
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def unit_days(unit: Unit, today: date, offset: int) -> tuple[date, date]:
+    """First and last day of the calendar unit that lies `offset` units from today's; weeks start on Monday."""
+    if unit == "day":
+        day = today + timedelta(offset)
+        return day, day
+    if unit == "week":
+        first = today - timedelta(today.weekday()) + timedelta(7 * offset)
+        return first, first + timedelta(6)
+    first = today.replace(day=1)
+    if unit == "quarter":
+        first = first.replace(month=(first.month - 1) // 3 * 3 + 1)
+    elif unit == "year":
+        first = first.replace(month=1)
+    first = shift(first, unit, offset)
+    return first, shift(first, unit, 1) - timedelta(1)
+
+
+def earlier(period: Period, today: date, moment: Moment | None) -> Period | None:
+    """The stretch of an earlier moment as long as an unfinished present one, at most to its own end."""
+    if not moment or not period.start or not period.end:
+        return None
+    then = moment.resolve(today, plan=False)
+    if then.start and then.end and period.end == today:
+        then = then.model_copy(update={"end": min(then.end, then.start + (period.end - period.start))})
+    return then
+
+
+_WORD = r"(?:last|past|previous|prior|this|current|next|coming|following|upcoming)"
+_U = r"(day|week|month|quarter|year)s?"
+_N = r"(\d+|one|two|three|four|five|six|seven|ten|twelve)"
+_UV = r"(ngay|tuan|thang|quy|nam)"
+_NV = r"(\d+|mot|hai|ba|sau)"
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?"
+
+
+def _date(day: str, month: str, year: str | None, today: date) -> date | None:
+    try:
+        if year:
+            return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+        found = date(today.year, int(month), int(day))
+        return found if found <= today else date(today.year - 1, int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _offset(word: str) -> int:
+    return {"this": 0, "current": 0}.get(word, 1 if word in ("next", "coming", "following", "upcoming") else -1)
+
+
+def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, Moment]]:
+    """Every period said, as (first token, one past the last, moment); longer ones cover shorter ones."""
+    text, starts = "", []
+    for t in tokens:
+        starts.append(len(text))
+        text += t.plain + " "
+    accents = any(t.accented for t in tokens)
+    out: list[tuple[int, int, Moment]] = []
+
+    def add(m: re.Match[str], moment: Moment | None) -> None:
+        if moment is None:
+            return
+        first = next(i for i, s in enumerate(starts) if s >= m.start())
+        last = next((i for i, s in enumerate(starts) if s >= m.end()), len(tokens))
+        label = " ".join(t.text for t in tokens[first:last])
+        out.append((first, last, Moment(**{**moment.__dict__, "label": label})))
+
+    def year_word(m: re.Match[str], group: int) -> bool:
+        """Whether "nam" is năm (year), not nam (male) or Nam (South), where accents were typed."""
+        if m[group] != "nam" or not accents:
+            return True
+        at = next(i for i, s in enumerate(starts) if s >= m.start(group))
+        return tokens[at].text == "năm"
+
+    for m in re.finditer(r"\b(today|hom nay|yesterday|hom qua|tomorrow|ngay mai|mai)\b", text):
+        if m[1] == "mai" and accents and "mai" not in [t.text for t in tokens if not t.capital]:
+            continue
+        offset = {"yesterday": -1, "hom qua": -1, "tomorrow": 1, "ngay mai": 1, "mai": 1}.get(m[1], 0)
+        add(m, Moment("unit", "day", offset))
+    for m in re.finditer(rf"\b(?:the )?({_WORD}) (full |complete |whole )?{_U}\b", text):
+        add(m, Moment("unit", _UNITS[m[3]], _offset(m[1]), full=bool(m[2])))
+    for m in re.finditer(rf"\b(?:in |over |for |during |within )?(?:the )?(last|past|previous|next|coming) {_N} {_U}\b", text):
+        count = int(m[2]) if m[2].isdigit() else _COUNTS[m[2]]
+        add(m, Moment("rolling", _UNITS[m[3]], 1 if m[1] in ("next", "coming") else -1, count))
+    for m in re.finditer(rf"\b(?:in|within) {_N} {_U}\b", text):
+        add(m, Moment("rolling", _UNITS[m[2]], 1, int(m[1]) if m[1].isdigit() else _COUNTS[m[1]]))
+    for m in re.finditer(rf"\b(?:year|month|week|quarter) to date\b|\bytd\b|\bmtd\b", text):
+        unit: Unit = _UNITS.get(m[0].split()[0], "year") if " " in m[0] else ("year" if m[0] == "ytd" else "month")
+        add(m, Moment("unit", unit, 0))
+    for m in re.finditer(rf"\b(?:trong )?{_UV} (nay|truoc|qua|sau|toi|vua qua|vua roi|roi|ngoai)\b", text):
+        if year_word(m, 1):
+            add(m, Moment("unit", _UNITS[m[1]], 0 if m[2] == "nay" else 1 if m[2] in ("sau", "toi") else -1))
+    for m in re.finditer(rf"\b(?:trong )?(?:vong )?{_NV} {_UV} (qua|gan day|gan nhat|vua qua|truoc|toi|sau|tiep theo|sap toi)\b", text):
+        if year_word(m, 2):
+            count = int(m[1]) if m[1].isdigit() else _COUNTS[m[1]]
+            ahead = m[3] in ("toi", "sau", "tiep theo", "sap toi")
+            add(m, Moment("rolling", _UNITS[m[2]], 1 if ahead else -1, count))
+    for m in re.finditer(rf"\b(?:in |of |during )?({_MONTH})(?: (?:of )?(\d{{4}}))?\b", text):
+        if m[1] == "may" and not m[2] and not m[0].startswith(("in ", "of ", "during ")):
+            continue
+        add(m, Moment("month", "month", count=_MONTHS[m[1]], start=date(int(m[2]), 1, 1) if m[2] else None))
+    for m in re.finditer(r"\b(?:trong )?thang (\d{1,2})(?:(?: nam | |/)(\d{4}))?\b", text):
+        if 1 <= int(m[1]) <= 12:
+            add(m, Moment("month", "month", count=int(m[1]), start=date(int(m[2]), 1, 1) if m[2] else None))
+    for m in re.finditer(r"\b(\d{1,2})/(\d{4})\b", text):
+        if 1 <= int(m[1]) <= 12:
+            add(m, Moment("month", "month", count=int(m[1]), start=date(int(m[2]), 1, 1)))
+    for m in re.finditer(r"\b(?:q|quarter |quy )([1-4])(?:(?: of| nam|/)? ?(\d{4}))?\b", text):
+        add(m, Moment("quarter", "quarter", count=int(m[1]), start=date(int(m[2]), 1, 1) if m[2] else None))
+    for m in re.finditer(r"\b(?:in |during |nam |year |trong nam )?(20[0-4]\d)\b", text):
+        add(m, Moment("span", "year", start=date(int(m[1]), 1, 1), end=date(int(m[1]), 12, 31)))
+    for m in re.finditer(rf"\b(?:on |ngay )?{_DATE}\b", text):
+        day = _date(m[1], m[2], m[3], today)
+        add(m, Moment("span", start=day, end=day) if day else None)
+    for m in re.finditer(rf"\b(?:from|between|tu|tu ngay) {_DATE} (?:to|and|until|den|den ngay|-) {_DATE}\b", text):
+        first, last = _date(m[1], m[2], m[3], today), _date(m[4], m[5], m[6], today)
+        add(m, Moment("span", start=first, end=last) if first and last else None)
+    for m in re.finditer(rf"\b(?:on |next |last |this )?({'|'.join(_WEEKDAYS)})\b", text):
+        add(m, Moment("weekday", count=_WEEKDAYS[m[1]]))
+    for m in re.finditer(r"\bthu (hai|ba|tu|nam|sau|bay|[2-7])\b", text):
+        add(m, Moment("weekday", count=_WEEKDAYS_VI[m[1]]))
+    for m in re.finditer(r"\bchu nhat\b", text):
+        add(m, Moment("weekday", count=6))
+    return out + _edges(out, text, starts, tokens, today)
+
+
+def _edges(
+    found: list[tuple[int, int, Moment]], text: str, starts: list[int], tokens: Sequence[Token], today: date
+) -> list[tuple[int, int, Moment]]:
+    """since / before / after / until a moment, and from one moment to another."""
+    edges: dict[str, Literal["since", "before", "after", "until"]] = {
+        "since": "since", "from": "since", "tu": "since", "ke": "since", "before": "before", "truoc": "before", "after": "after", "sau": "after",
+        "until": "until", "by": "until", "den": "until",
+    }  # fmt: skip
+    out = []
+    for first, last, moment in found:
+        if first and (edge := edges.get(tokens[first - 1].plain)):
+            p = Moment(**{**moment.__dict__, "full": True}).resolve(today, plan=False)
+            label = " ".join(t.text for t in tokens[first - 1 : last])
+            if edge == "since":
+                out.append((first - 1, last, Moment("since", start=p.start, label=label)))
+            elif edge == "before":
+                out.append((first - 1, last, Moment("before", start=p.start, label=label)))
+            elif edge == "after":
+                out.append((first - 1, last, Moment("after", start=p.end, label=label)))
+            elif p.end:
+                out.append((first - 1, last, Moment("span", end=p.end, label=label)))
+        for second, end, other in found:
+            if second == last + 1 and tokens[last].plain in ("to", "and", "until", "den", "toi") and first and tokens[first - 1].plain in (
+                "from", "between", "tu",
+            ):  # fmt: skip
+                a, b = moment.resolve(today, False), Moment(**{**other.__dict__, "full": True}).resolve(today, False)
+                if a.start and b.end and a.start <= b.end:
+                    label = " ".join(t.text for t in tokens[first - 1 : end])
+                    out.append((first - 1, end, Moment("span", start=a.start, end=b.end, label=label)))
+    return out

@@ -1,0 +1,59 @@
+"""What the planner decides for a turn; words for it are found at the edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from agent.planner.values import Hit
+from schema.query import SemanticQuery
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Run the typed query. `rivals`: other readings as good; they are run too, and asked about where results differ."""
+
+    query: SemanticQuery
+    rivals: tuple[SemanticQuery, ...] = ()
+    mended: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CallTool:
+    tool: str
+    args: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Which:
+    """Several rows have the name that was said: ask which. `question` has a slot for the choice."""
+
+    name: str
+    hits: tuple[Hit, ...]
+    question: str
+
+
+Why = Literal[
+    "empty", "unreadable", "words", "absent", "outside", "action", "greeting", "no_such_name", "no_such_row", "others_rows", "closed_field",
+    "cannot", "too_long",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """No answer, with the kind of reason and what it is about."""
+
+    why: Why
+    about: str = ""
+
+
+Decision = Ask | CallTool | Which | Refuse
+
+
+@dataclass(frozen=True)
+class State:
+    """A dialogue so far: the last typed query, and the entity in focus."""
+
+    query: SemanticQuery | None = None
+    one: int | None = None
+EMPTY = State()

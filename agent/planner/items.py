@@ -1,0 +1,168 @@
+"""What a stretch of the question can mean: the typed parts that the rules join."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from agent.planner.dates import Moment
+from agent.planner.numbers import Amount, Bound
+from schema.query import By, Filter, Grain, Having, Measure, Order
+
+
+@dataclass(frozen=True)
+class Item:
+    """A typed part of a reading."""
+
+
+@dataclass(frozen=True)
+class Word(Item):
+    """A word of the language: and, or, not, by, top, most …"""
+
+    kind: str
+    plural: bool = False
+
+
+@dataclass(frozen=True)
+class Skip(Item):
+    """Changes nothing."""
+
+
+@dataclass(frozen=True)
+class Junk(Item):
+    """A content word with no meaning here; a reading that passes over it must name it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Marker(Item):
+    """Something that decides the kind of turn: a request to act, an absent fact, a topic outside, a tool."""
+
+    kind: Literal["act", "absent", "outside", "tool", "greeting", "why"]
+    name: str
+
+
+@dataclass(frozen=True)
+class FieldItem(Item):
+    key: str
+
+
+@dataclass(frozen=True)
+class MetricItem(Item):
+    name: str
+
+
+@dataclass(frozen=True)
+class GrainItem(Item):
+    grain: Grain
+
+
+@dataclass(frozen=True)
+class AmountItem(Item):
+    amount: Amount
+
+
+@dataclass(frozen=True)
+class BoundItem(Item):
+    bound: Bound
+
+
+@dataclass(frozen=True)
+class When(Item):
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Pred(Item):
+    """A condition. `dated`: the named filter that a period may still bind. `one`: it names one entity."""
+
+    filter: Filter
+    dataset: str
+    dated: str | None = None
+    one: str | None = None
+    negative: bool = False
+
+
+@dataclass(frozen=True)
+class Verb(Item):
+    """Rows of a dataset that an entity has: "bought an SUV in 2025", "at least 3 visits"."""
+
+    dataset: str
+    about: str | None
+    filters: tuple[Filter, ...] = ()
+    moment: Moment | None = None
+    bound: Bound | None = None
+    metric: Measure | None = None
+
+
+@dataclass(frozen=True)
+class Ent(Item):
+    """Entities of a dataset, with what holds for them."""
+
+    dataset: str
+    filters: tuple[Filter, ...] = ()
+    moment: Moment | None = None
+    fields: tuple[str, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    dated: str | None = None
+    one: str | None = None
+    plural: bool = True
+    implied: bool = False  # no noun was said for it
+
+
+@dataclass(frozen=True)
+class Group(Item):
+    """What to group by."""
+
+    by: tuple[By, ...]
+
+
+@dataclass(frozen=True)
+class Sorting(Item):
+    """An order by a field or measure; `single`: a superlative with no number."""
+
+    measure: Measure | None
+    field: str | None
+    descending: bool
+    superlative: bool = False
+
+
+@dataclass(frozen=True)
+class Versus(Item):
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Function(Item):
+    """An aggregate function's word."""
+
+    fn: Literal["avg", "sum", "min", "max", "median", "count_distinct"]
+
+
+@dataclass(frozen=True)
+class Meas(Item):
+    """Measures, with what they are held to and grouped by. `base` is the dataset of the first."""
+
+    measures: tuple[Measure, ...]
+    base: str
+    filters: tuple[Filter, ...] = ()
+    moment: Moment | None = None
+    by: tuple[By, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    compare: Moment | None = None
+    share: bool = False
+    having: tuple[Having, ...] = ()
+    dated: str | None = None
+
+
+@dataclass(frozen=True)
+class Call(Item):
+    """A tool, for one entity."""
+
+    tool: str
+    one: str
+
+

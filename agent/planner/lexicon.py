@@ -1,0 +1,188 @@
+"""All phrases that the planner knows: the language's own words, and what the semantic model declares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from agent.planner.items import (
+    Ent, FieldItem, Function, GrainItem, Item, Marker, MetricItem, Pred, Skip, Sorting, Verb, Word,
+)  # fmt: skip
+from agent.planner.tokens import Token, stem, tokenize
+from schema.model import Dataset, FieldOf, SemanticModel
+from schema.query import Compare, Named, SemanticQuery
+from schema.text import fold
+
+WORDS = Path(__file__).with_name("words.yaml")
+Script = Literal["accents", "english", "plain"]
+_ENGLISH = frozenset(
+    "the what which who how of is are were was by with and show for my many much did does have has not in all from than this last next when where why".split()
+)
+_AUXILIARIES = frozenset({"is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"})
+_FUNCTIONS = {"avg", "sum", "min", "max", "median"}
+_GRAINS = {
+    "day": "day", "daily": "day", "ngày": "day", "hàng ngày": "day", "week": "week", "weekly": "week", "tuần": "week", "hàng tuần": "week",
+    "month": "month", "monthly": "month", "tháng": "month", "hàng tháng": "month", "quarter": "quarter", "quarterly": "quarter", "quý": "quarter",
+    "hàng quý": "quarter", "year": "year", "yearly": "year", "annually": "year", "annual": "year", "năm": "year", "hàng năm": "year",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A phrase and what it means. `weight` per word decides between readings."""
+
+    words: tuple[str, ...]
+    written: tuple[str, ...]
+    item: Item
+    weight: float = 1.0
+
+
+@dataclass
+class Lexicon:
+    """Phrases by their first word."""
+
+    entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)
+
+    def add(self, phrase: str, item: Item, weight: float = 1.0) -> None:
+        tokens = tokenize(phrase)
+        words = tuple(t.stem for t in tokens)
+        if words and (words, item) not in self._seen:
+            self._seen.add((words, item))
+            self.entries[words[0]].append(Entry(words, tuple(t.text for t in tokens), item, weight))
+
+    def match(self, tokens: Sequence[Token], start: int, script: Script) -> Iterable[tuple[int, Entry]]:
+        """Entries that stand at token `start`, with where they end; an auxiliary may stand inside: cars *were* sold."""
+        for entry in self.entries.get(tokens[start].stem, ()):
+            at, slack = start, len(entry.words) > 1 and not isinstance(entry.item, Skip | Word)
+            for place, (word, written) in enumerate(zip(entry.words, entry.written, strict=True)):
+                if slack and place and at < len(tokens) and tokens[at].stem != word and tokens[at].text in _AUXILIARIES:
+                    at += 1
+                if at >= len(tokens) or tokens[at].stem != word:
+                    break
+                if not _same_accents(tokens[at], written, script, len(entry.words) == 1):
+                    break
+                at += 1
+            else:
+                yield at, entry
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every single word that stands in some phrase."""
+        return frozenset(w for entries in self.entries.values() for e in entries for w in e.words)
+
+    def mend(self, token: Token) -> str | None:
+        """The known word that a typing error was meant as; None for short or far-off words."""
+        if len(token.stem) < 5 or not token.stem.isalpha():
+            return None
+        reach = 1 if len(token.stem) < 8 else 2
+        pool = [w for w in self.vocabulary if abs(len(w) - len(token.stem)) <= reach and w[0] == token.stem[0] and len(w) > 3]
+        found = process.extract(token.stem, pool, scorer=DamerauLevenshtein.distance, score_cutoff=reach, limit=2)
+        if not found or (len(found) > 1 and found[0][1] == found[1][1]):
+            return None
+        return found[0][0]
+
+
+def script_of(tokens: Sequence[Token]) -> Script:
+    """How the asker types: with accents, in English, or Vietnamese without accents."""
+    if any(t.accented for t in tokens):
+        return "accents"
+    return "english" if any(t.plain in _ENGLISH for t in tokens) else "plain"
+
+
+def _same_accents(token: Token, written: str, script: Script, alone: bool) -> bool:
+    """Where the asker types accents, they count: nam is not năm. Without any, the folded words decide.
+
+    In an English sentence a short word is not a Vietnamese one that lost its accent: the is not thẻ.
+    """
+    if token.text == written:
+        return True
+    if script != "accents":
+        return not (script == "english" and alone and written != fold(written) and len(written) <= 4)
+    if written == fold(written):  # an English or unaccented word of the lexicon
+        return not token.accented or stem(token.plain) != token.plain
+    return False
+
+
+def build_lexicon(model: SemanticModel) -> Lexicon:
+    """The lexicon of a model. Pure: the same model gives the same lexicon."""
+    lexicon = Lexicon()
+    _language(lexicon)
+    for dataset in model.datasets.values():
+        _dataset(lexicon, model, dataset)
+    for metric in model.metrics.values():
+        for phrase in {metric.label, metric.ext.label_vi or metric.label, *metric.synonyms, metric.name.replace("_", " ")}:
+            lexicon.add(phrase, MetricItem(metric.name), 1.15)
+    for name, tool in model.ext.tools.items():
+        for phrase in tool.phrases:
+            lexicon.add(phrase, Marker("tool", name), 1.05)
+    for absent in model.ext.absent:
+        for phrase in {absent.label, absent.label_vi, *absent.synonyms}:
+            lexicon.add(phrase, Marker("absent", absent.label), 0.9)
+    return lexicon
+
+
+def _language(lexicon: Lexicon) -> None:
+    words: dict[str, list[list[Any]]] = yaml.safe_load(WORDS.read_text("utf-8"))
+    for kind, lists in words.items():
+        for phrase in (str(p) for language in lists for p in language):
+            if kind == "empty":
+                lexicon.add(phrase, Skip(), 0.6)
+            elif kind in ("act", "outside", "greeting", "why"):
+                lexicon.add(phrase, Marker(cast(Any, kind), phrase), 0.8)
+            elif kind in _FUNCTIONS or kind == "distinct":
+                lexicon.add(phrase, Function(cast(Any, "count_distinct" if kind == "distinct" else kind)), 0.9)
+            else:
+                lexicon.add(phrase, Word(kind), 0.9)
+            if kind in ("with", "and", "list", "only", "how_much", "about", "them", "him", "greeting"):
+                lexicon.add(phrase, Skip(), 0.5)
+    for phrase, grain in _GRAINS.items():
+        lexicon.add(phrase, GrainItem(cast(Any, grain)), 0.9)
+
+
+def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
+    e = dataset.ext
+    for phrase in {p for p in (e.label, e.labels, e.label_vi, *dataset.synonyms) if p}:
+        lexicon.add(phrase, Ent(dataset.name))
+    for named in e.filters:
+        key = f"{dataset.name}.{named.name}"
+        pred = Pred(Named(named=key), dataset.name, dated=key if named.time else None)
+        for phrase in {named.label, named.label_vi, *named.synonyms}:
+            lexicon.add(phrase, pred, 1.1)
+    for phrasing in e.phrasings:
+        filters = SemanticQuery.model_validate({"filters": phrasing.filters}).filters
+        for verb in phrasing.verbs:
+            lexicon.add(verb, Verb(dataset.name, phrasing.about, filters), 1.02)
+    if e.mine:
+        lexicon.add("mine", Word("mine"))
+    for f in dataset.fields.values():
+        _field(lexicon, dataset, f)
+
+
+def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
+    for phrase in f.synonyms or (() if f.ext.detail else (f.label, f.ext.label_vi or f.label)):
+        lexicon.add(phrase, FieldItem(f.key), 1.0)
+    for phrase in f.ext.more:
+        lexicon.add(phrase, Sorting(None, f.key, True, True))
+    for phrase in f.ext.less:
+        lexicon.add(phrase, Sorting(None, f.key, False, True))
+    for value, names in f.ext.values.items():
+        pred = Pred(Compare(field=f.key, op="=", value=value), dataset.name)
+        for phrase in {names.label, names.label_vi, *names.synonyms}:
+            if f.ext.axis or f.ext.detail:  # meant only when the field itself is named beside it
+                for name in f.synonyms:
+                    lexicon.add(f"{name} {phrase}", pred, 1.05)
+                    lexicon.add(f"{phrase} {name}", pred, 1.05)
+            else:
+                lexicon.add(phrase, pred, 1.0)
+
+
+__all__ = ["Entry", "Lexicon", "build_lexicon"]

@@ -1,0 +1,127 @@
+"""Numbers, money words and comparisons: "over 50m", "from 3 to 5", "30 tuổi trở lên", "ít nhất 2"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.planner.tokens import Token
+from schema.query import Comparison
+
+_SCALES = {
+    "k": 1e3, "nghin": 1e3, "ngan": 1e3, "thousand": 1e3, "tr": 1e6, "trieu": 1e6, "m": 1e6, "mio": 1e6, "million": 1e6, "mil": 1e6,
+    "ty": 1e9, "ti": 1e9, "b": 1e9, "bn": 1e9, "billion": 1e9,
+}  # fmt: skip
+_UNITS = {
+    "%": "%", "percent": "%", "₫": "₫", "vnd": "₫", "dong": "₫", "d": "₫", "km": "km", "kilometre": "km", "kilometer": "km", "tuoi": "years",
+}  # fmt: skip
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "twenty": 20,
+    "hundred": 100, "hai": 2, "ba": 3, "bon": 4, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
+}  # fmt: skip
+# the comparison before its number
+_BEFORE: tuple[tuple[tuple[str, ...], Comparison], ...] = (
+    (("more", "than"), ">"), (("over",), ">"), (("above",), ">"), (("older", "than"), ">"), (("greater", "than"), ">"), (("exceeding",), ">"),
+    (("higher", "than"), ">"), (("longer", "than"), ">"), (("bigger", "than"), ">"), (("tren",), ">"), (("hon",), ">"), (("lon", "hon"), ">"),
+    (("nhieu", "hon"), ">"), (("cao", "hon"), ">"), (("qua",), ">"), ((">",), ">"),
+    (("at", "least"), ">="), (("from",), ">="), (("minimum", "of"), ">="), (("no", "less", "than"), ">="), (("not", "less", "than"), ">="),
+    (("it", "nhat"), ">="), (("tu",), ">="), (("toi", "thieu"), ">="), ((">=",), ">="), (("≥",), ">="),
+    (("less", "than"), "<"), (("under",), "<"), (("below",), "<"), (("fewer", "than"), "<"), (("younger", "than"), "<"), (("lower", "than"), "<"),
+    (("shorter", "than"), "<"), (("smaller", "than"), "<"), (("duoi",), "<"), (("it", "hon"), "<"), (("nho", "hon"), "<"), (("chua", "den"), "<"),
+    (("thap", "hon"), "<"), (("<",), "<"),
+    (("at", "most"), "<="), (("up", "to"), "<="), (("no", "more", "than"), "<="), (("not", "more", "than"), "<="), (("maximum", "of"), "<="),
+    (("nhieu", "nhat"), "<="), (("toi", "da"), "<="), (("khong", "qua"), "<="), (("<=",), "<="), (("≤",), "<="),
+    (("exactly",), "="), (("equal", "to"), "="), (("dung",), "="), (("bang",), "="), (("=",), "="),
+)  # fmt: skip
+_AFTER: tuple[tuple[tuple[str, ...], Comparison], ...] = (
+    (("or", "more"), ">="), (("or", "older"), ">="), (("and", "older"), ">="), (("and", "above"), ">="), (("or", "above"), ">="), (("tro", "len"), ">="),
+    (("or", "higher"), ">="), (("and", "over"), ">="), (("or", "less"), "<="), (("or", "younger"), "<="), (("or", "fewer"), "<="), (("tro", "xuong"), "<="),
+    (("or", "below"), "<="), (("or", "lower"), "<="),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number with its unit, if one was said; `whole` when it could be a count."""
+
+    value: float
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A comparison with an amount; `high` for a range."""
+
+    op: Comparison
+    value: float
+    unit: str | None
+    high: float | None = None
+
+
+Found = tuple[int, int, Amount | Bound]
+
+
+def _number(token: Token) -> float | None:
+    text = token.text.rstrip("%").lstrip("+")
+    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", text):
+        return float(re.sub(r"[.,]", "", text))
+    if re.fullmatch(r"\d+([.,]\d+)?", text):
+        return float(text.replace(",", "."))
+    return None
+
+
+def _amount(tokens: Sequence[Token], i: int) -> tuple[int, Amount] | None:
+    """The amount that starts at token i, and where it ends."""
+    token = tokens[i]
+    if glued := re.fullmatch(r"(\d+(?:[.,]\d+)?)(k|tr|m|ty|tỷ|b|bn)", token.text):
+        value: float | None = float(glued[1].replace(",", ".")) * _SCALES[glued[2].replace("ỷ", "y")]
+        unit: str | None = "₫"
+    else:
+        value, unit = _number(token), "%" if token.text.endswith("%") else None
+        if value is None:
+            value = _WORDS.get(token.plain) if token.text == token.plain or token.accented else None
+    if value is None:
+        return None
+    j = i + 1
+    if j < len(tokens) and tokens[j].plain in _SCALES and not (tokens[j].plain == "b" and tokens[j].capital):
+        value, unit, j = value * _SCALES[tokens[j].plain], "₫", j + 1
+        if j < len(tokens) and (rest := _number(tokens[j])) is not None and rest < 1000 and tokens[j - 1].plain in ("ty", "ti"):
+            value, j = value + (rest * 1e8 if rest < 10 else rest * 1e6), j + 1  # 1 tỷ 2, 1 tỷ 200
+    if j < len(tokens) and tokens[j].stem in _UNITS:
+        unit, j = _UNITS[tokens[j].stem], j + 1
+    return j, Amount(value / 100 if unit == "%" else value, unit)
+
+
+def _starts(tokens: Sequence[Token], i: int, words: tuple[str, ...]) -> bool:
+    return tuple(t.plain for t in tokens[i : i + len(words)]) == words
+
+
+def find_amounts(tokens: Sequence[Token]) -> list[Found]:
+    """Every amount and comparison, as (first token, one past the last, meaning)."""
+    out: list[Found] = []
+    for i in range(len(tokens)):
+        if amount := _amount(tokens, i):
+            j, a = amount
+            out.append((i, j, a))
+            for words, op in _AFTER:
+                if _starts(tokens, j, words):
+                    out.append((i, j + len(words), Bound(op, a.value, a.unit)))
+            if j < len(tokens) and tokens[j].plain in ("-", "to", "den", "and", "toi") and j + 1 < len(tokens) and (b := _amount(tokens, j + 1)):
+                out += _range(tokens, i, a, *b)
+        for words, op in _BEFORE:
+            j = i + len(words)
+            if j < len(tokens) and _starts(tokens, i, words) and (amount := _amount(tokens, j)):
+                out.append((i, amount[0], Bound(op, amount[1].value, amount[1].unit)))
+    return out
+
+
+def _range(tokens: Sequence[Token], i: int, low: Amount, end: int, high: Amount) -> list[Found]:
+    start = i - 1 if i and tokens[i - 1].plain in ("between", "from", "tu", "khoang") else i
+    if start == i:
+        return []
+    scale = high.value / low.value if low.value else 1
+    value = low.value
+    if high.unit == "₫" and low.unit is None and scale > 1e3:  # "between 50 and 100m": the scale is shared
+        value *= 1e6 if high.value < 1e9 else 1e9
+    return [(start, end, Bound(">=", value, high.unit or low.unit, high.value))]

@@ -1,0 +1,247 @@
+"""The planner: (question, state, asker, day) -> a decision. Pure but for look-ups in the value index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from agent.planner.assemble import Unanswerable, conditions, list_query, measure_query
+from agent.planner.chart import Edge
+from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
+from agent.planner.dialogue import FRAGMENTS, edit
+from agent.planner.items import Call, Ent, Item, Marker, Meas, Pred, Sorting, Word
+from agent.planner.lexicon import Lexicon, script_of
+from agent.planner.reader import Reading, read
+from agent.planner.rules import Context
+from agent.planner.values import Values
+from schema.access import Asker
+from schema.query import Compare, Named, SemanticQuery
+
+MAX_CHARACTERS = 2000
+CLOSE = 0.15  # readings whose scores differ by less are rivals
+
+
+@dataclass
+class Planner:
+    """Plans one model's questions for one asker at a time."""
+
+    ctx: Context
+    lexicon: Lexicon
+
+    def plan(self, question: str, asker: Asker, values: Values, state: State = EMPTY) -> Decision:
+        """What to do for a question, given what was asked before."""
+        text = question.strip()
+        if not text:
+            return Refuse("empty")
+        if len(text) > MAX_CHARACTERS:
+            return Refuse("too_long", str(MAX_CHARACTERS))
+        reading = read(self._pronouns(text, state), self.ctx, self.lexicon, values)
+        if not reading.tokens:
+            return Refuse("unreadable")
+        if (early := self._special(reading, text)) is not None:
+            return early
+        words = self._said(reading)
+        replacing = "about" in words
+        follow = state.query is not None and bool(words & {"only", "about", "them"})
+        decision = self._best(reading, asker, state, follow, replacing, text)
+        return self._allowed(decision, asker)
+
+    # what is decided before any reading ---------------------------------------------------------------------------------
+    def _special(self, reading: Reading, text: str) -> Decision | None:
+        first = self._first_word(reading)
+        full = bool(reading.edges) and not reading.edges[0].ignored
+        for at, marker in reading.markers:
+            if marker.kind == "act" and at == first and not self._is_question(text):
+                return Refuse("action", marker.name)
+            if marker.kind == "outside" and not (full and self._goal(reading.edges[0].item)):
+                return Refuse("outside", marker.name)
+            if marker.kind == "greeting" and at == 0 and len(reading.tokens) <= 4 and not self._has_goal(reading):
+                return Refuse("greeting")
+        return self._free_text(reading, text)
+
+    def _free_text(self, reading: Reading, text: str) -> Decision | None:
+        """Tools that take the rest of the question as it stands: search notes, describe the data."""
+        found: tuple[int, int, str] | None = None
+        for start in range(len(reading.tokens)):
+            for end, entry in self.lexicon.match(reading.tokens, start, script_of(reading.tokens)):
+                if isinstance(entry.item, Marker) and entry.item.kind == "tool":
+                    tool = self.ctx.model.ext.tools[entry.item.name]
+                    if tool.needs is None and (found is None or end - start > found[1] - found[0]):
+                        found = (start, end, entry.item.name)
+        if not found:
+            return None
+        start, end, name = found
+        if start > self._first_word(reading) and name != "search_notes":
+            return None
+        rest = text[reading.tokens[end - 1].end :].strip(" ?.!:\"'")
+        ones = [h.row_id for n in reading.names for h in n.hits if len(n.hits) == 1 and h.source.startswith(f"{self.ctx.model.ext.subject}.")]
+        if name == "describe_data":
+            return CallTool(name, {"about": rest} if rest else {})
+        if not rest:
+            return None
+        return CallTool(name, {"text": rest, "customer_id": ones[0] if ones else None})
+
+    def _first_word(self, reading: Reading) -> int:
+        polite = {"please", "can", "could", "you", "would", "hay", "xin", "vui", "long", "giup", "toi", "hey", "i", "want", "to", "lam", "on", "em", "anh"}
+        return next((i for i, t in enumerate(reading.tokens) if t.plain not in polite), 0)
+
+    @staticmethod
+    def _is_question(text: str) -> bool:
+        return bool(re.match(r"(?i)\s*(which|who|what|how|when|where|show|list|whose|how many)\b", text))
+
+    def _pronouns(self, text: str, state: State) -> str:
+        """him, her, that customer -> the entity in focus."""
+        if state.one is None:
+            return text
+        pattern = r"(?i)\b(him|her|his|he|she|this customer|that customer|khách này|khách đó|khách hàng này|anh ấy|chị ấy|ông ấy|bà ấy|cô ấy)\b"
+        return re.sub(pattern, f"#{state.one}", text)
+
+    def _said(self, reading: Reading) -> set[str]:
+        script = script_of(reading.tokens)
+        return {
+            entry.item.kind
+            for start in range(len(reading.tokens))
+            for _, entry in self.lexicon.match(reading.tokens, start, script)
+            if isinstance(entry.item, Word)
+        }
+
+    # readings -------------------------------------------------------------------------------------------------------------
+    @staticmethod
+    def _goal(item: Item) -> bool:
+        return isinstance(item, Ent | Meas | Call)
+
+    def _has_goal(self, reading: Reading) -> bool:
+        return any(self._goal(e.item) and not e.ignored for e in reading.edges)
+
+    def _best(self, reading: Reading, asker: Asker, state: State, follow: bool, replacing: bool, text: str) -> Decision:
+        whole = [e for e in reading.edges if not e.ignored]
+        found: list[tuple[float, Decision]] = []
+        for edge in whole:
+            if found and found[0][0] - edge.score > CLOSE:
+                break
+            for decision in self._decide(edge, asker, state, follow, replacing, reading, text):
+                if decision not in [d for _, d in found]:
+                    found.append((edge.score, decision))
+        if found:
+            return self._rivals([d for _, d in found], reading)
+        return self._not_understood(reading)
+
+    def _decide(
+        self, edge: Edge, asker: Asker, state: State, follow: bool, replacing: bool, reading: Reading, text: str
+    ) -> Iterable[Decision]:
+        item = edge.item
+        if (which := self._ambiguous(item, reading, text)) is not None:
+            yield which
+            return
+        fragment = isinstance(item, FRAGMENTS) or isinstance(item, Ent) and item.implied and not item.one
+        if state.query is not None and (follow or fragment):
+            try:
+                part = Pred(item.filters[0], item.dataset) if isinstance(item, Ent) and item.implied and len(item.filters) == 1 else item
+                yield Ask(edit(self.ctx, state.query, self._bound(part), replacing), mended=reading.mended)
+                return
+            except Unanswerable:
+                pass
+        try:
+            if isinstance(item, Call):
+                yield CallTool(item.tool, {self._subject_key(): int(item.one)})
+            elif isinstance(item, Ent):
+                yield self._entity(item, asker, reading)
+            elif isinstance(item, Meas):
+                yield Ask(measure_query(self.ctx, asker, item), mended=reading.mended)
+        except Unanswerable:
+            return
+
+    def _bound(self, item: Item) -> Item:
+        """A dated filter in a fragment takes its default period."""
+        if isinstance(item, Pred) and isinstance(item.filter, Named) and item.filter.period is None and item.dated:
+            query = list_query(self.ctx, Asker(0, "", "", "admin"), Ent(item.dataset, (item.filter,)))
+            return replace(item, filter=query.filters[0])
+        return item
+
+    def _subject_key(self) -> str:
+        subject = self.ctx.model.ext.subject or ""
+        return self.ctx.model.datasets[subject].ext.id_as or "id"
+
+    def _entity(self, e: Ent, asker: Asker, reading: Reading) -> Decision:
+        subject = self.ctx.model.ext.subject
+        bare = len(e.filters) == 1 and not (e.fields or e.limit or e.order or e.moment)
+        if e.one and e.dataset == subject and bare and "customer_profile" in self.ctx.model.ext.tools:
+            return CallTool("customer_profile", {self._subject_key(): int(e.one)})
+        if e.limit and not e.order and (best := self.ctx.model.datasets[e.dataset].ext.best) and "." not in best:
+            from agent.planner.rules import ent_sorting
+
+            joined = ent_sorting(self.ctx, e, Sorting(best, None, True))
+            if joined and isinstance(joined[0], Meas):
+                return Ask(measure_query(self.ctx, asker, joined[0]), mended=reading.mended)
+        return Ask(list_query(self.ctx, asker, e), mended=reading.mended)
+
+    def _ambiguous(self, item: Item, reading: Reading, text: str) -> Which | None:
+        """A name of several people that the reading uses."""
+        used = repr(item)
+        for name in reading.names:
+            by_source: dict[str, list[int]] = {}
+            for h in name.hits:
+                by_source.setdefault(h.source, []).append(h.row_id)
+            for source, rows in by_source.items():
+                if len(rows) > 1 and f"'?{','.join(map(str, rows))}'" in used:
+                    start, end = reading.tokens[name.start].start, reading.tokens[name.end - 1].end
+                    hits = tuple(h for h in name.hits if h.source == source)
+                    return Which(text[start:end], hits, text[:start] + "{}" + text[end:])
+        return None
+
+    def _rivals(self, decisions: list[Decision], reading: Reading) -> Decision:
+        first = decisions[0]
+        if not isinstance(first, Ask):
+            return first
+        seen, others = {_canonical(first.query)}, []
+        for d in decisions[1:]:
+            if isinstance(d, Ask) and _canonical(d.query) not in seen:
+                seen.add(_canonical(d.query))
+                others.append(d.query)
+        return replace(first, rivals=tuple(others[:3]))
+
+    def _not_understood(self, reading: Reading) -> Decision:
+        if reading.missing_names:
+            return Refuse("no_such_name", reading.missing_names[0])
+        if reading.missing_codes:
+            return Refuse("no_such_row", reading.missing_codes[0])
+        absent = [m.name for _, m in reading.markers if m.kind == "absent"]
+        if absent:
+            return Refuse("absent", absent[0])
+        best = min(reading.edges, key=lambda e: (len(e.ignored), -e.score), default=None)
+        ignored = [w for w in (best.ignored if best else ()) if not w.startswith("absent:")]
+        if best and ignored and self._goal(best.item):
+            return Refuse("words", ", ".join(dict.fromkeys(ignored)))
+        unknown = [t.text for t in reading.tokens if t.plain.isalpha()]
+        known = reading.known_words
+        if known == 0 and len(unknown) >= 3:
+            return Refuse("unreadable")
+        rest = ignored or reading.left_over
+        return Refuse("words", ", ".join(dict.fromkeys(rest))) if known and rest else Refuse("unreadable")
+
+    # rights ---------------------------------------------------------------------------------------------------------------
+    def _allowed(self, decision: Decision, asker: Asker) -> Decision:
+        """Rows that the scope leaves out, asked for as such, are refused before they are looked for."""
+        if not isinstance(decision, Ask) or asker.scope == "group":
+            return decision
+        for f in conditions(decision.query.filters):
+            if isinstance(f, Compare) and self._others(f, asker):
+                return Refuse("others_rows", f.field)
+        return decision
+
+    def _others(self, f: Compare, asker: Asker) -> bool:
+        stores, subject = self.ctx.model.ext.stores, self.ctx.model.ext.subject
+        dataset, _, name = f.field.partition(".")
+        values = f.value if isinstance(f.value, tuple) else (f.value,)
+        if asker.scope == "own" and subject and name == "id" and dataset == "owners":
+            return any(v != asker.id for v in values)
+        return bool(stores) and dataset == stores and name == "id" and any(v != asker.store_id for v in values)
+
+
+def _canonical(query: SemanticQuery) -> str:
+    """A query without the order of its conditions."""
+    return repr((sorted(map(repr, query.filters)), query.model_copy(update={"filters": ()})))
+
+
+__all__ = ["EMPTY", "Planner", "State"]

@@ -1,0 +1,174 @@
+"""A question's readings: atoms from the lexicon, numbers, dates and values, then the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from agent.planner.chart import Edge, parse
+from agent.planner.dates import find_moments
+from agent.planner.items import AmountItem, BoundItem, Ent, Item, Junk, Marker, Pred, Skip, When, Word
+from agent.planner.lexicon import Lexicon, script_of
+from agent.planner.numbers import Amount, find_amounts
+from agent.planner.rules import Context
+from agent.planner.tokens import Token, tokenize
+from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
+from schema.query import Compare
+
+MAX_TOKENS = 60
+_TITLES = frozenset({"anh", "chị", "chi", "ông", "ong", "bà", "cô", "chú", "bác", "mr", "mrs", "ms", "miss", "dr"})
+
+
+@dataclass
+class Reading:
+    """What a question was read as: the best edges, and what the words were."""
+
+    tokens: list[Token]
+    edges: list[Edge]
+    markers: list[tuple[int, Marker]] = field(default_factory=list)
+    names: list[NameFound] = field(default_factory=list)
+    mended: dict[str, str] = field(default_factory=dict)
+    known_words: int = 0
+    missing_names: list[str] = field(default_factory=list)
+    missing_codes: list[str] = field(default_factory=list)
+    left_over: list[str] = field(default_factory=list)
+
+
+def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
+    """All readings of a question, best first. Pure: the same question, model, values and day give the same readings."""
+    tokens = tokenize(text)[:MAX_TOKENS]
+    script = script_of(tokens)
+    atoms: list[tuple[int, int, Item, float]] = []
+    reading = Reading(tokens, [])
+    covered, empty, inside, firm = ([False] * len(tokens) for _ in range(4))
+    said: list[tuple[int, int, Item, float]] = []
+    for start in range(len(tokens)):
+        for end, entry in lexicon.match(tokens, start, script):
+            if isinstance(entry.item, Marker) and entry.item.kind != "tool":
+                reading.markers.append((start, entry.item))
+                if entry.item.kind == "why":
+                    atoms.append((start, end, entry.item, entry.weight))
+                continue
+            width = end - start
+            item = entry.item
+            if isinstance(item, Ent):
+                item = replace(item, plural=tokens[end - 1].text != tokens[end - 1].stem)
+            if width > 1:
+                inside[start + 1 : end] = [True] * (width - 1)
+            if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
+                firm[start:end] = [True] * width
+            said.append((start, end, item, entry.weight))
+            if isinstance(item, Skip) and width == 1:
+                empty[start] = True
+            covered[start:end] = [True] * width
+    for start, end, item, weight in said:
+        content = sum(not e for e in empty[start:end])
+        words = content if content or isinstance(item, Skip) else 0.5
+        atoms.append((start, end, item, weight * words + 0.3 * max(0, content - 1) + 0.05 * (end - start)))
+    for start, end, meaning in find_amounts(tokens):
+        item: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
+        content = sum(not e for e in empty[start:end]) or 1
+        atoms.append((start, end, item, content + 0.2 * (content - 1) + 0.05 * (end - start)))
+        covered[start:end] = [True] * (end - start)
+    for start, end, moment in find_moments(tokens, ctx.today):
+        content = sum(not e for e in empty[start:end]) or 1
+        atoms.append((start, end, When(moment), 1.05 * content + 0.2 * (content - 1) + 0.05 * (end - start)))
+        covered[start:end] = [True] * (end - start)
+    atoms += _numbers_of_subject(tokens, ctx, covered)
+    titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
+    reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
+    for name in reading.names:
+        atoms += [(name.start, name.end, p, (name.end - name.start) * 1.1 + 0.3) for p in name_preds(ctx, name)]
+        covered[name.start : name.end] = [True] * (name.end - name.start)
+    reading.missing_names = _missing(tokens, covered, titled)
+    reading.missing_codes = missing_codes(tokens, covered)
+    for start, token in enumerate(tokens):
+        if covered[start]:
+            continue
+        mended = lexicon.mend(token)
+        if mended:
+            reading.mended[token.text] = mended
+            fixed = [*tokens[:start], Token(mended, mended, mended, token.start, token.end, False), *tokens[start + 1 :]]
+            for first in range(max(0, start - 4), start + 1):
+                for end, entry in lexicon.match(fixed, first, script):
+                    if end > start and not (isinstance(entry.item, Marker) and entry.item.kind != "tool"):
+                        atoms.append((first, end, entry.item, entry.weight * (end - first) - 0.3))
+                        covered[start] = True
+    reading.known_words = sum(covered)
+    absent = {start: m for start, m in reading.markers if m.kind == "absent"}
+    for start, token in enumerate(tokens):
+        if not covered[start]:
+            marker = absent.get(start)
+            atoms.append((start, start + 1, Junk(f"absent:{marker.name}" if marker else token.text), 0.0))
+    length, atoms, place = _compressed(len(tokens), atoms)
+    chart = parse(ctx, length, atoms)
+    reading.edges = chart.whole
+    if not reading.edges:
+        reading.left_over = [t.text for i, t in enumerate(tokens) if not chart.longest[0] <= place[i] < chart.longest[1]]
+    return reading
+
+
+def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:
+    """The conditions that a name stands for: one a dataset that shows rows of its source."""
+    by_source: dict[str, list[int]] = {}
+    for hit in name.hits:
+        by_source.setdefault(hit.source, []).append(hit.row_id)
+    for source, ids in by_source.items():
+        table = ctx.model.datasets[source.partition(".")[0]].source
+        for dataset in ctx.model.datasets.values():
+            if dataset.source == table and (dataset.ext.where is None or dataset.name == ctx.model.ext.subject):
+                key = dataset.id_field
+                one = len(ids) == 1
+                filter_ = Compare(field=key, op="=" if one else "in", value=ids[0] if one else tuple(ids))
+                yield Pred(filter_, dataset.name, one=str(ids[0]) if one else "?" + ",".join(map(str, ids)))
+
+
+def _numbers_of_subject(tokens: Sequence[Token], ctx: Context, covered: list[bool]) -> list[tuple[int, int, Item, float]]:
+    """#12345 is the subject's public number."""
+    subject = ctx.model.ext.subject
+    out: list[tuple[int, int, Item, float]] = []
+    for i, t in enumerate(tokens):
+        if subject and t.plain.startswith("#"):
+            number = int(t.plain.lstrip("# "))
+            key = ctx.model.datasets[subject].id_field
+            out.append((i, i + 1, Pred(Compare(field=key, op="=", value=number), subject, one=str(number)), 1.5))
+            covered[i] = True
+    return out
+
+
+def _missing(tokens: Sequence[Token], covered: Sequence[bool], titled: Sequence[bool]) -> list[str]:
+    """Runs of unknown capitals, or an unknown word after a title: a person nobody of that name was found for."""
+    out, run = [], []
+    for i, t in enumerate([*tokens, Token("", "", "", 0, 0, False)]):
+        inside = i < len(tokens) and t.plain.isalpha() and t.capital and (not covered[i] or bool(run))
+        if inside:
+            run.append(i)
+            continue
+        if len(run) >= 2 and sum(not covered[j] for j in run) >= 1 or run and titled[run[0]] and not covered[run[0]]:
+            out.append(" ".join(tokens[j].text.title() for j in run))
+        run = []
+    return out
+
+
+def _compressed(
+    length: int, atoms: list[tuple[int, int, Item, float]]
+) -> tuple[int, list[tuple[int, int, Item, float]], list[int]]:
+    """The same atoms over fewer positions: words that can only be skipped take no room in the chart."""
+    solid = [False] * length
+    for start, end, item, _ in atoms:
+        if not isinstance(item, Skip):
+            solid[start:end] = [True] * (end - start) if end - start == 1 else solid[start:end]
+    for start, end, item, _ in atoms:  # a phrase needs at least one position of its own
+        if not isinstance(item, Skip) and end - start > 1 and not any(solid[start:end]):
+            solid[start] = True
+    skippable = {s for s, e, item, _ in atoms if isinstance(item, Skip) for s in range(s, e)}
+    for i in range(length):
+        if i not in skippable:
+            solid[i] = True
+    place = [sum(solid[:i]) for i in range(length + 1)]
+    out = []
+    for start, end, item, score in atoms:
+        a, b = place[start], place[end]
+        if a < b:
+            out.append((a, b, item, score))
+    return place[-1], out, place

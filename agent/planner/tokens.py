@@ -1,0 +1,72 @@
+"""Text into words, with what is needed to compare them: folded, singular, and where they stood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from schema.text import fold
+
+_TOKEN = re.compile(
+    r"#\s?\d+"  # a public number
+    r"|\d{2}[a-z]{1,2}\d?[\s.-]?\d{3}[.]?\d{1,3}(?!\w)"  # a plate
+    r"|\+?\d[\d.,]*\d(?:%|(?=[^\w]|$))|\d+(?:[.,]\d+)?%?"  # a number, with separators
+    r"|\w+(?:[’']\w+)?(?:-\w+)*"
+    r"|[&%₫<>=≥≤]+",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word of the question. `text` in lower case as written, `plain` folded, `stem` what the lexicon compares."""
+
+    text: str
+    plain: str
+    stem: str
+    start: int
+    end: int
+    capital: bool
+
+    @property
+    def accented(self) -> bool:
+        return self.text != self.plain
+
+
+@cache
+def stem(plain: str) -> str:
+    """A folded English word without its plural; Vietnamese words have no such ending.
+
+    >>> stem("customers"), stem("companies"), stem("class"), stem("bus")
+    ('customer', 'company', 'class', 'bus')
+    """
+    if plain.endswith("ies") and len(plain) > 4:
+        return plain[:-3] + "y"
+    if plain.endswith("s") and len(plain) > 3 and not plain.endswith(("ss", "us", "is")):
+        return plain[:-1]
+    return plain
+
+
+def tokenize(text: str) -> list[Token]:
+    """The words of a question; a possessive 's is dropped, a hyphen keeps its word whole.
+
+    >>> [t.plain for t in tokenize("Khách VIP ở Hà Nội, #12345's cars")]
+    ['khach', 'vip', 'o', 'ha', 'noi', '#12345', 'cars']
+    """
+    text = unicodedata.normalize("NFC", text).replace("’", "'")
+    out = []
+    for m in _TOKEN.finditer(text):
+        written = re.sub(r"'s$", "", m[0])
+        if written == "s" and m.start() and text[m.start() - 1] == "'":
+            continue
+        lower = written.lower()
+        plain = fold(lower)
+        out.append(Token(lower, plain, stem(plain), m.start(), m.start() + len(written), written[:1].isupper()))
+    return out
+
+
+def key(phrase: str) -> tuple[str, ...]:
+    """What a phrase of the lexicon is found by."""
+    return tuple(t.stem for t in tokenize(phrase))

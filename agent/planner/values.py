@@ -1,0 +1,138 @@
+"""The value index as the planner sees it: short lists as phrases of the lexicon, names and codes by look-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agent.planner.items import Pred
+from agent.planner.lexicon import Lexicon
+from agent.planner.tokens import Token
+from schema.model import SemanticModel
+from schema.query import Compare
+from schema.text import fold, normal_phone
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A row that a name or code was found in. `tells_apart`: what distinguishes it from others of the same name."""
+
+    source: str
+    row_id: int
+    label: str
+    tells_apart: str = ""
+
+
+class Values(Protocol):
+    """Looks values up within the asker's rights."""
+
+    def listed(self) -> Mapping[str, Sequence[str]]:
+        """Short lists: dataset.field -> its distinct values."""
+        ...
+
+    def named(self, words: Sequence[str], limit: int = 9) -> Sequence[Hit]:
+        """Rows whose name holds all the folded words; a shorter name first."""
+        ...
+
+    def coded(self, code: str, limit: int = 9) -> Sequence[Hit]:
+        """Rows that hold the code (plate, phone, VIN), without its separators."""
+        ...
+
+
+def add_listed(lexicon: Lexicon, model: SemanticModel, values: Values) -> None:
+    """The values of short lists, and their aliases, become phrases; datasets of one source share them."""
+    by_place: dict[tuple[str, str], Sequence[str]] = {}
+    for key, found in values.listed().items():
+        f = model.field(key)
+        by_place[model.datasets[f.dataset].source, f.expression] = found
+    for dataset in model.datasets.values():
+        said: set[str] = set()  # a city that is a province too is meant as the city: the first declared field has it
+        for f in dataset.fields.values():
+            if f.ext.index != "distinct":
+                continue
+            phrases = {
+                (phrase, value)
+                for value in by_place.get((dataset.source, f.expression), ())
+                for phrase in (value, *_spellings(value), *f.ext.aliases.get(value, ()))
+                if fold(phrase) not in said
+            }
+            for phrase, value in sorted(phrases):
+                lexicon.add(phrase, Pred(Compare(field=f.key, op="=", value=value), dataset.name), f.ext.weight)
+                said.add(fold(phrase))
+
+
+def _spellings(value: str) -> set[str]:
+    """CX-5 is also typed CX5 and CX 5."""
+    return {value.replace("-", ""), value.replace("-", " ")} if "-" in value else set()
+
+
+@dataclass(frozen=True)
+class NameFound:
+    """Where a name or code stands, and the rows that it may be."""
+
+    start: int
+    end: int
+    hits: tuple[Hit, ...]
+
+
+def find_names(
+    tokens: Sequence[Token], known: Sequence[bool], firm: Sequence[bool], titled: Sequence[bool], values: Values
+) -> list[NameFound]:
+    """Names in the question, longest first.
+
+    A stretch is looked up where a word of it is unknown, has a title (anh, Mr), or is a capital that is not `firm`: part
+    of a longer phrase, or a value of a short list.
+    """
+    found: list[NameFound] = []
+    taken = [False] * len(tokens)
+    seeds = [
+        t.plain.isalpha() and (not known[i] or titled[i] or (t.capital and i > 0 and not firm[i])) for i, t in enumerate(tokens)
+    ]
+    budget = 24  # look-ups a question
+    for length in range(6, 0, -1):
+        for start in range(len(tokens) - length + 1):
+            end = start + length
+            if any(taken[start:end]) or not any(seeds[start:end]) or budget <= 0:
+                continue
+            if not all(t.plain.replace("-", "").isalpha() for t in tokens[start:end]):
+                continue
+            if length == 1 and known[start] and not titled[start]:
+                continue
+            budget -= 1
+            words = [t.plain for t in tokens[start:end]]
+            hits = values.named(words)
+            written = [t.text for t in tokens[start:end] if t.accented]  # an accent that was typed counts
+            hits = [h for h in hits if all(w in h.label.lower().split() for w in written)]
+            exact = [h for h in hits if fold(h.label).split() == words]
+            hits = exact or list(hits)
+            if length > 1 and not exact and all(known[start:end]):
+                continue
+            if hits:
+                found.append(NameFound(start, end, tuple(hits)))
+                taken[start:end] = [True] * length
+    return found
+
+
+def find_codes(tokens: Sequence[Token], values: Values) -> list[NameFound]:
+    """Plates, phones and VINs in any spelling, also over two or three words."""
+    found = []
+    for start in range(len(tokens)):
+        for length in (3, 2, 1):
+            part = tokens[start : start + length]
+            code = re.sub(r"[^0-9a-z]", "", "".join(t.plain for t in part))
+            digits = sum(c.isdigit() for c in code)
+            if len(part) < length or digits < 4 or not 6 <= len(code) <= 20 or part[0].plain.startswith("#"):
+                continue
+            if code.isdigit():
+                code = normal_phone(code) or ""
+            if code and (hits := values.coded(code)):
+                found.append(NameFound(start, start + length, tuple(hits)))
+                break
+    return found
+
+
+def missing_codes(tokens: Sequence[Token], covered: Sequence[bool]) -> list[str]:
+    """What looks like a plate or phone and was found nowhere."""
+    return [t.text for t, c in zip(tokens, covered, strict=True) if not c and re.search(r"\d{3}", t.plain) and len(t.plain) >= 6]

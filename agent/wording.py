@@ -1,0 +1,143 @@
+"""How a typed query is said back: its conditions as chips, its definition, what was understood."""
+
+from __future__ import annotations
+
+from agent.language import Language, day, number, period
+from schema.model import SemanticModel
+from schema.query import Aggregate, All, AnyOf, Compare, Exists, Filter, Named, Not, SemanticQuery
+
+_OPS = {"=": "", "!=": "≠", ">": ">", ">=": "≥", "<": "<", "<=": "≤"}
+
+
+class Wording:
+    """Says the parts of queries of one model in one language."""
+
+    def __init__(self, model: SemanticModel, language: Language) -> None:
+        self.model, self.language = model, language
+
+    def pick(self, en: str, vi: str) -> str:
+        return en if self.language == "en" else vi
+
+    def dataset(self, name: str) -> str:
+        e = self.model.datasets[name].ext
+        return self.pick(e.labels or name, e.label_vi or e.labels or name)
+
+    def field(self, key: str) -> str:
+        f = self.model.field(key)
+        return self.pick(f.label, f.ext.label_vi or f.label)
+
+    def filter(self, f: Filter) -> str:
+        """One condition in a few words."""
+        if isinstance(f, Named):
+            named = self.model.named(f.named)
+            said = self.pick(named.label, named.label_vi)
+            return f"{said} ({period(f.period, self.language)})" if f.period else said
+        if isinstance(f, Compare):
+            return self._compare(f)
+        if isinstance(f, All):
+            return self.pick(" and ", " và ").join(self.filter(x) for x in f.all)
+        if isinstance(f, AnyOf):
+            return self.pick(" or ", " hoặc ").join(self.filter(x) for x in f.any)
+        if isinstance(f, Not):
+            return self.pick("not: ", "không: ") + self.filter(f.negate)
+        return self._exists(f)
+
+    def _compare(self, f: Compare) -> str:
+        field = self.model.field(f.field)
+        name = self.field(f.field)
+        if f.op == "empty":
+            return f"{name}: " + self.pick("none", "không có")
+        if f.op == "filled":
+            return f"{name}: " + self.pick("any", "có")
+        values = f.value if isinstance(f.value, tuple) else (f.value,)
+        texts = [self._value(f.field, v) for v in values]
+        if f.op == "between":
+            return f"{name} {texts[0]} – {texts[1]}"
+        unit = f" {field.ext.unit}" if field.ext.unit and field.ext.unit != "%" else ""
+        if f.op in ("in", "not_in"):
+            return f"{name}: " + ("" if f.op == "in" else "≠ ") + self.pick(" or ", " hoặc ").join(texts)
+        return f"{name}: {texts[0]}" if f.op == "=" else f"{name} {_OPS.get(f.op, f.op)} {texts[0]}{unit}"
+
+    def _value(self, key: str, value: object) -> str:
+        field = self.model.field(key)
+        names = field.ext.values.get(str(value))
+        if names:
+            return self.pick(names.label, names.label_vi)
+        if field.is_time:
+            return day(str(value))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            whole = float(value).is_integer()
+            return str(int(value)) if whole and not field.ext.unit else number(value, self.language, 0 if whole else 2)
+        return str(value)
+
+    def _exists(self, f: Exists) -> str:
+        parts = [self.filter(x) for x in f.filters]
+        if f.period:
+            parts.append(period(f.period, self.language))
+        said = self.dataset(f.exists) + (f" ({', '.join(parts)})" if parts else "")
+        if f.value is None:
+            return self.pick("with ", "có ") + said
+        if isinstance(f.metric, str):
+            metric = self.model.metric(f.metric)
+            name = self.pick(metric.label, metric.ext.label_vi or metric.label)
+            return f"{name} {_OPS.get(f.op) or '='} {number(f.value, self.language)}" + (f" ({', '.join(parts)})" if parts else "")
+        return f"{said} {_OPS.get(f.op) or '='} {number(f.value, self.language)}"
+
+    def definition(self, query: SemanticQuery) -> str | None:
+        """What the metrics and named filters used mean, each once."""
+        said: dict[str, str] = {}
+        for m in [*query.metrics, *(h.metric for h in query.having)]:
+            if isinstance(m, str):
+                metric = self.model.metric(m)
+                said[self.pick(metric.label, metric.ext.label_vi or metric.label)] = self.pick(metric.description, metric.ext.description_vi or metric.description)
+            elif m.where is not None:
+                self._define(m.where, said)
+        for f in query.filters:
+            self._define(f, said)
+        base = query.dataset or next((m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)), None)
+        if base and not said:
+            said[self.dataset(base)] = self.model.datasets[base].description
+        return "; ".join(f"{k}: {v}" for k, v in said.items()) or None
+
+    def _define(self, f: Filter, said: dict[str, str]) -> None:
+        if isinstance(f, Named):
+            named = self.model.named(f.named)
+            said[self.pick(named.label, named.label_vi)] = self.pick(named.description, named.description_vi or named.description)
+        elif isinstance(f, All | AnyOf):
+            for x in f.all if isinstance(f, All) else f.any:
+                self._define(x, said)
+        elif isinstance(f, Not):
+            self._define(f.negate, said)
+        elif isinstance(f, Exists):
+            said[self.dataset(f.exists)] = self.model.datasets[f.exists].description
+            for x in f.filters:
+                self._define(x, said)
+            if isinstance(f.metric, str):
+                said[self.model.metric(f.metric).label] = self.model.metric(f.metric).description
+
+    def understood(self, query: SemanticQuery) -> str:
+        """The whole query in one line: what, for whom, when, by what."""
+        what = [self._measure(m) for m in query.metrics] or [self.dataset(query.dataset or "")]
+        line = ", ".join(what)
+        if query.by:
+            groups = [self.pick(b.grain, b.grain) if b.grain else self.dataset(b.field) if "." not in b.field else self.field(b.field) for b in query.by]
+            line += self.pick(" by ", " theo ") + ", ".join(groups)
+        if query.filters:
+            line += ": " + ", ".join(self.filter(f) for f in query.filters)
+        if query.period:
+            line += f" ({period(query.period, self.language)})"
+        if query.limit:
+            line += self.pick(f", first {query.limit}", f", {query.limit} đầu")
+        return line
+
+    def _measure(self, m: str | Aggregate) -> str:
+        if isinstance(m, str):
+            metric = self.model.metric(m)
+            return self.pick(metric.label, metric.ext.label_vi or metric.label)
+        if "." not in m.over:
+            name = self.dataset(m.over)
+            return self.pick(f"share of {name}", f"tỷ lệ {name}") if m.fn == "share" else self.pick(f"number of {name}", f"số {name}")
+        words = {"avg": ("average", "trung bình"), "sum": ("total", "tổng"), "min": ("lowest", "thấp nhất"), "max": ("highest", "cao nhất"),
+                 "median": ("median", "trung vị"), "count_distinct": ("number of different", "số khác nhau"), "count": ("number of", "số"), "share": ("share of", "tỷ lệ")}  # fmt: skip
+        en, vi = words[m.fn]
+        return self.pick(f"{en} {self.field(m.over)}", f"{self.field(m.over)} {vi}")

@@ -1,0 +1,99 @@
+"""Rule: functions by name. What is not listed for the database is refused, and so is reading its clock.
+
+`SQLITE_NAMES` is the same list as SQLite's authorizer sees it: the second wall, in tools/database.py.
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from tools.guard.context import Context
+from tools.guard.errors import GuardError, near
+from tools.guard.guarded import DialectName
+from tools.guard.select_only import KINDS
+
+_BOTH: set[type[exp.Expr]] = {
+    exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.GroupConcat,
+    exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead,
+    exp.FirstValue, exp.LastValue, exp.NthValue,
+    exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least,
+    exp.Abs, exp.Round, exp.Floor, exp.Ceil, exp.Trunc, exp.Pow, exp.Sqrt, exp.Ln, exp.Log, exp.Exp, exp.Sign,
+    exp.Lower, exp.Upper, exp.Length, exp.Trim, exp.Substring, exp.StrPosition, exp.Replace,
+    exp.TimeToStr, exp.JSONExtract, exp.JSONExtractScalar,
+}  # fmt: skip
+
+TYPED: dict[DialectName, set[type[exp.Expr]]] = {
+    "sqlite": _BOTH | {exp.Date, exp.TsOrDsToTimestamp, exp.Format, exp.Typeof},
+    "postgres": _BOTH | {
+        exp.Extract, exp.TimestampTrunc, exp.StrToDate, exp.DateFromParts,
+        exp.LogicalAnd, exp.LogicalOr, exp.CountIf,
+        exp.PercentileCont, exp.PercentileDisc, exp.Median, exp.Mode, exp.Stddev, exp.StddevSamp, exp.StddevPop,
+        exp.Variance, exp.VariancePop, exp.Corr,
+        exp.Concat, exp.ConcatWs, exp.Left, exp.Right, exp.SplitPart, exp.Initcap,
+    },
+}  # fmt: skip
+
+NAMED: dict[DialectName, frozenset[str]] = {
+    "sqlite": frozenset({"date", "time", "datetime", "julianday", "strftime", "unixepoch", "total", "printf"}),
+    "postgres": frozenset({"age", "make_date", "date_part", "every", "btrim"}),
+}
+
+# As SQLite's authorizer names them; `match` is for the keyword index of the notes, which no query can name
+SQLITE_NAMES = frozenset({
+    "abs", "avg", "ceil", "ceiling", "coalesce", "count", "cume_dist", "date", "datetime", "dense_rank", "exp",
+    "first_value", "floor", "format", "glob", "group_concat", "ifnull", "iif", "instr", "json_extract", "julianday",
+    "lag", "last_value", "lead", "length", "like", "ln", "log", "lower", "ltrim", "match", "max", "min", "nth_value",
+    "ntile", "nullif", "percent_rank", "pow", "power", "printf", "rank", "replace", "round", "row_number", "rtrim",
+    "sign", "sqrt", "strftime", "substr", "substring", "sum", "time", "total", "trim", "trunc", "typeof", "unixepoch",
+    "upper", "->", "->>",
+})  # fmt: skip
+
+_CLOCK = frozenset({"current_date", "current_time", "current_timestamp", "now", "localtime", "localtimestamp"})
+_CLOCK_HINT = "Write the day itself, as '2026-07-01'."
+_DATE_FUNCTIONS = frozenset({"date", "time", "datetime", "julianday", "strftime", "unixepoch"})
+
+
+def functions(tree: exp.Expr, context: Context) -> exp.Expr:
+    """Refuse functions that are not listed, by the name that the database would call."""
+    typed, named = TYPED[context.dialect], NAMED[context.dialect]
+    for node in tree.walk():
+        if isinstance(node, exp.Func) and type(node) not in KINDS:
+            if type(node) not in typed and not (isinstance(node, exp.Anonymous) and _name(node) in named):
+                raise _unknown(node, context)
+            if context.dialect == "sqlite" and _name(node) in _DATE_FUNCTIONS and _reads_clock(node):
+                raise GuardError(f"{_name(node).upper()} of this moment can't be asked for.", hint=_CLOCK_HINT)
+        elif isinstance(node, exp.Cast) and _is_now(node.this):
+            raise GuardError(f"'{node.this.name}' is not known here.", hint=_CLOCK_HINT)
+    return tree
+
+
+def _name(node: exp.Func) -> str:
+    """The name as people write it."""
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).lower()
+    if isinstance(node, exp.TimeToStr):
+        return "strftime"
+    return node.sql_name().lower()
+
+
+def _unknown(node: exp.Func, context: Context) -> GuardError:
+    name = _name(node)
+    if name in _CLOCK:
+        return GuardError(f"{name.upper()} can't be asked for.", hint=_CLOCK_HINT)
+    known = NAMED[context.dialect] | {kind.sql_names()[0].lower() for kind in TYPED[context.dialect]}  # type: ignore[attr-defined]
+    return GuardError(
+        f"The function {name} can't be used ({context.place(node)}).", hint=near(name, known, "Functions")
+    )
+
+
+def _reads_clock(node: exp.Func) -> bool:
+    """SQLite's date functions mean this moment by 'now', and without any argument."""
+    values = list(node.iter_expressions())
+    if isinstance(node, exp.TimeToStr):
+        values = list(node.this.iter_expressions()) if isinstance(node.this, exp.TsOrDsToTimestamp) else [node.this]
+    return not values or any(_is_now(value) for value in values)
+
+
+def _is_now(value: object) -> bool:
+    moments = {"now", "today", "tomorrow", "yesterday"}
+    return isinstance(value, exp.Literal) and bool(value.is_string) and value.name.strip().lower() in moments

@@ -1,0 +1,224 @@
+"""The chat's handlers: a question goes to the agent's session, and what comes back goes to the page."""
+
+# Chainlit leaves many of its functions without types
+# mypy: disable-error-code="no-untyped-call"
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+import chainlit as cl
+from agent.session import Agent, AgentError, AnswerEvent, Session, StepEvent, TokenEvent
+from chainlit.utils import utc_now
+
+from agent.answer_card import Answer, Option
+from agent.answer_card import Step as TakenStep
+from schema.access import Asker
+from ui.labels import Language, say, spoken, written_in
+from ui.render import asker_title, cards, markdown, objection, question_of, step_view, steps_title, welcome
+
+LOGO = "/public/logo.svg"
+PAGE = 1_000  # most rows sent at once
+log = logging.getLogger("ui")
+T = TypeVar("T")
+
+
+class Chat:
+    """The handlers over one agent. `install` hands them to Chainlit."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        self.askers: dict[str, Asker] = {asker.login: asker for asker in agent.profiles()}
+
+    def install(self) -> None:
+        cl.set_chat_profiles(self.profiles)
+        cl.set_starters(self.starters)
+        cl.on_message(self.on_message)
+        cl.action_callback("ask")(self.on_option)
+        cl.action_callback("page")(self.on_page)
+
+    # whose eyes, and what to ask first -----------------------------------------------------------------------------
+    async def profiles(self, _user: cl.User | None, language: str | None = None) -> list[cl.ChatProfile]:
+        """One profile an asker. The one with the widest view is chosen at first: the starters ask about everybody."""
+        spoken_here, default = spoken(language), self._default().login
+        return [
+            cl.ChatProfile(
+                name=login,
+                display_name=asker_title(asker, self.agent.store_name(asker), spoken_here),
+                markdown_description=welcome(asker, spoken_here),
+                icon=LOGO,
+                default=login == default,
+            )
+            for login, asker in self.askers.items()
+        ]
+
+    async def starters(self, _user: cl.User | None, language: str | None = None) -> list[cl.Starter]:
+        return [cl.Starter(label=text, message=text) for text in self.agent.suggestions(spoken(language))]
+
+    def _default(self) -> Asker:
+        return next((a for a in self.askers.values() if a.scope == "group"), next(iter(self.askers.values())))
+
+    # a message, a pressed option, another page of rows ------------------------------------------------------------
+    async def on_message(self, message: cl.Message) -> None:
+        await self.reply(message.content)
+
+    async def on_option(self, action: cl.Action) -> None:
+        """Ask what the button stands for, as if it had been typed. Returns at once; the answer follows."""
+        session = cl.context.session
+        session.current_task = asyncio.create_task(self._asked(str(action.payload.get("question", ""))))
+
+    async def _asked(self, question: str) -> None:
+        emitter = cl.context.emitter
+        await emitter.task_start()
+        try:
+            typed = await cl.Message(content=question, type="user_message", author="User").send()
+            async with cl.Step(name="on_message", type="run", parent_id=typed.id):
+                await self.reply(question)
+        finally:
+            await emitter.task_end()
+
+    async def on_page(self, action: cl.Action) -> dict[str, Any]:
+        """Rows `offset`… of an earlier answer: {rows: [...]}, or {error: sentence}."""
+
+        async def fetch() -> list[list[Any]]:
+            asked = action.payload
+            limit = min(int(asked["limit"]), PAGE)
+            page = self._session().page
+            return await asyncio.to_thread(page, int(asked["turn"]), int(asked["offset"]), limit, asked.get("order"))
+
+        rows = await _or_sentence(fetch(), spoken(_browser_language()))
+        return {"error": rows} if isinstance(rows, str) else {"rows": rows}
+
+    # one turn ------------------------------------------------------------------------------------------------------
+    async def reply(self, written: str) -> None:
+        """Answer one message: steps, text, cards. Whatever happens, the user reads a sentence."""
+        question = question_of(written)
+        language = written_in(question, spoken(_browser_language()))
+        refused = objection(question, language)
+        if refused:
+            await self._send(
+                cl.Message(content=markdown(refused)), [Option(label=s, question=s) for s in self._ideas(language)]
+            )
+            return
+        message, steps = cl.Message(content=""), Steps(language)
+        async with self._turn_lock():
+            outcome = await _or_sentence(self._stream(question, message, steps), language)
+            await steps.fold()
+        if isinstance(outcome, str):
+            message.content = markdown(outcome)
+            await message.send()
+        else:
+            await self._show(message, *outcome)
+
+    async def _stream(self, question: str, message: cl.Message, steps: Steps) -> tuple[Answer, int] | str:
+        answer: Answer | None = None
+        async for event in self._session().stream(question, limit=PAGE):
+            if isinstance(event, StepEvent):
+                await steps.show(event.step, done=event.state == "done")
+            elif isinstance(event, TokenEvent):
+                await message.stream_token(markdown(event.text))
+            elif isinstance(event, AnswerEvent):
+                answer = event.answer
+        if answer is None:
+            return say("unanswered", steps.language)
+        turn = cl.user_session.get("turns", 0)
+        cl.user_session.set("turns", turn + 1)
+        return answer, turn
+
+    async def _show(self, message: cl.Message, answer: Answer, turn: int) -> None:
+        # the answer's text is the one whose numbers were checked: it replaces what was streamed
+        message.content = markdown(answer.answer)
+        shown = cards(answer, turn)
+        elements: list[Any] = [cl.CustomElement(name=c.name, props=c.props, display="inline") for c in shown]
+        message.elements = elements
+        await self._send(message, answer.options)
+
+    async def _send(self, message: cl.Message, options: list[Option]) -> None:
+        message.actions = [
+            cl.Action(name="ask", payload={"question": o.question}, label=o.label, tooltip=o.question) for o in options
+        ]
+        await message.send()
+
+    # state of this browser tab -------------------------------------------------------------------------------------
+    def _session(self) -> Session:
+        """The dialogue of this tab; changing the profile starts another one, since Chainlit starts another session."""
+        session: Session | None = cl.user_session.get("dialogue")
+        if session is None:
+            profile = cl.user_session.get("chat_profile")
+            session = self.agent.session(self.askers.get(profile or "", self._default()))
+            cl.user_session.set("dialogue", session)
+        return session
+
+    def _turn_lock(self) -> asyncio.Lock:
+        """Turns edit the dialogue's state: a click on a card during an answer waits for it."""
+        lock: asyncio.Lock | None = cl.user_session.get("lock")
+        if lock is None:
+            lock = asyncio.Lock()
+            cl.user_session.set("lock", lock)
+        return lock
+
+    def _ideas(self, language: Language) -> list[str]:
+        return self.agent.suggestions(language)[:4]
+
+
+class Steps:
+    """The steps of one turn, folded under one line that names the present step and in the end counts them."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.fold_line: cl.Step | None = None
+        self.running: dict[str, cl.Step] = {}
+        self.count, self.elapsed_ms = 0, 0.0
+
+    async def show(self, taken: TakenStep, *, done: bool) -> None:
+        """A step that starts, or the same one done."""
+        above = self.fold_line or await self._begin()
+        line = self.running.pop(taken.name, None)
+        if line is None:
+            above.name = taken.name
+            await above.update()
+            line = cl.Step(name=taken.name, type="tool", parent_id=above.id)
+            line.start = utc_now()
+            await line.send()
+        if not done:
+            self.running[taken.name] = line
+            return
+        view = step_view(taken, self.language)
+        line.name, line.output, line.language, line.end = view.title, view.content, view.language, utc_now()
+        self.count, self.elapsed_ms = self.count + 1, self.elapsed_ms + taken.elapsed_ms
+        await line.update()
+
+    async def _begin(self) -> cl.Step:
+        run = cl.context.current_step
+        parent = run.id if run else None
+        self.fold_line = cl.Step(name=say("working", self.language), type="tool", parent_id=parent, icon="list-checks")
+        self.fold_line.start = utc_now()
+        await self.fold_line.send()
+        return self.fold_line
+
+    async def fold(self) -> None:
+        """End what still runs; the line above says how many steps there were and how long they took."""
+        for line in self.running.values():
+            line.end = utc_now()
+            await line.update()
+        if self.fold_line:
+            self.fold_line.name = steps_title(self.count, self.elapsed_ms, self.language)
+            self.fold_line.end = utc_now()
+            await self.fold_line.update()
+
+
+async def _or_sentence(work: Awaitable[T], language: Language) -> T | str:
+    """What `work` gives, or the sentence to show instead. Nothing else of a failure reaches the page."""
+    try:
+        return await work
+    except AgentError as error:
+        return str(error)
+    except Exception:  # the top handler, the only one: the log gets the traceback, the user a sentence
+        log.exception("a question failed")
+        return say("failed", language)
+
+
+def _browser_language() -> str | None:
+    return getattr(cl.context.session, "language", None)
