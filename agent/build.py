@@ -11,12 +11,12 @@ from agent.planner.planner import Planner
 from agent.planner.rules import Context
 from agent.planner.values import add_listed
 from agent.session import SYSTEM, Agent, AgentError, SessionValues
-from agent.settings import clock_today, read_settings
+from agent.settings import Settings, clock_today, read_settings
 from schema.access import Asker
 from schema.compiler import Compiler
 from schema.expressions import Clock
 from schema.joins import JoinGraph
-from schema.model import SemanticModel, load_model
+from schema.model import load_model
 from tools.context import ToolContext
 from tools.database import Database, StoreMissing
 from tools.guard import Catalog, GuardError, guard
@@ -44,7 +44,7 @@ def open_agent(
     planner = Planner(Context(semantic, JoinGraph(semantic), day), build_lexicon(semantic))
     context = ToolContext(database, catalog, semantic, compiler, SYSTEM, clock)
     add_listed(planner.lexicon, semantic, SessionValues(Values(context), short_lists))
-    notes = _Notes(database, catalog, semantic, settings.data / "notes", settings.embedding)
+    notes = _Notes(database, catalog, settings, url or settings.database or settings.demo)
     return Agent(
         database, catalog, semantic, compiler, planner, clock, llm or settings.llm, settings.llm_key, short_lists, notes
     )
@@ -60,16 +60,17 @@ def _store_day(database: Database, catalog: Catalog) -> date | None:
 class _Notes:
     """The notes' search, opened at its first use: its libraries are slow to import."""
 
-    def __init__(self, database: Database, catalog: Catalog, model: SemanticModel, folder: Path, embedding: str) -> None:
-        self.database, self.catalog, self.model, self.folder, self.embedding = database, catalog, model, folder, embedding
-        self.index: Any = None
+    def __init__(self, database: Database, catalog: Catalog, settings: Settings, url: str) -> None:
+        self._database, self._catalog, self._settings, self._url = database, catalog, settings, url
+        self._index: Any = None
 
     def __call__(self, context: ToolContext, text: str, customer_id: int | None) -> list[dict[str, Any]]:
         from agent.notes import found, open_index  # noqa: PLC0415
 
-        if self.index is None:
-            self.index = open_index(self.database, self.catalog, self.folder, self.embedding)
-        return found(context, self.index, text, customer_id)
+        if self._index is None:
+            s = self._settings
+            self._index = open_index(self._database, self._catalog, s.data / "notes", self._url, s.embedding, s.llm_key)
+        return found(context, self._index, text, customer_id)
 
 
 def guard_sql(sql: str, role: str, dialect: str) -> str:

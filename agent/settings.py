@@ -15,7 +15,7 @@ class Settings:
     """LIFECYCLE_DATABASE: URL of the store. LIFECYCLE_LLM: planner, openai:MODEL, or an endpoint's URL (with #MODEL).
 
     LIFECYCLE_LLM_KEY: the endpoint's key. LIFECYCLE_DATA: folder of the demo store and the notes' index.
-    LIFECYCLE_EMBEDDING: embedded, an endpoint's URL, or a LlamaIndex class by dotted name.
+    LIFECYCLE_EMBEDDING: lsa (embedded, needs no download), an endpoint's URL, or a LlamaIndex class by dotted name.
     """
 
     database: str | None
@@ -37,7 +37,7 @@ def read_settings() -> Settings:
         llm=env.get("LIFECYCLE_LLM") or "planner",
         llm_key=env.get("LIFECYCLE_LLM_KEY") or env.get("OPENAI_API_KEY") or "none",
         data=Path(env.get("LIFECYCLE_DATA") or ROOT / "data"),
-        embedding=env.get("LIFECYCLE_EMBEDDING") or "embedded",
+        embedding=env.get("LIFECYCLE_EMBEDDING") or "lsa",
     )
 
 

@@ -68,7 +68,7 @@ def _openai(settings: EmbeddingSettings) -> BaseEmbedding:
     options: dict[str, Any] = {"max_retries": 1, "timeout": 10.0, "reuse_client": True, **settings.options}
     return OpenAIEmbedding(
         model_name=settings.model or "text-embedding-3-small",
-        api_base=settings.url or None,
+        api_base=settings.url or "https://api.openai.com/v1",  # given, for else it would read the environment
         api_key=settings.key or "none",
         **options,
     )

@@ -20,7 +20,7 @@ FORMAT = 1
 class Generation:
     """One build: a collection of vectors, and a folder of the same name with the embedding fitted for it.
 
-    `taken_in`: the feed as it was; `last_mark`: of the newest note then.
+    `taken_in`: the feed as it was; `last_mark`: of the newest note then. `revision` counts what was written since.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Generation:
     fitted_on: int
     taken_in: FeedState
     last_mark: str
+    revision: int = 0
 
 
 class GenerationFile:

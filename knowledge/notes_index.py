@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BATCH = 5_461  # the most rows that Chroma takes at once
 FIT_ON = 20_000
 COMPARE_AT_ONCE = 20_000
+PATIENCE_S = 2.0  # that a search waits for another thread's build
 
 
 class NotBuiltError(KnowledgeError):
@@ -42,6 +43,7 @@ class NotesIndex:
         self._mutex = threading.RLock()
         self._opened_vectors: NoteVectors | None = None
         self._opened: tuple[str, BaseEmbedding] | None = None
+        self._known: Generation | None = None
 
     def nearest(self, question: str, within: Within, limit: int) -> list[int]:
         """Ids of the notes nearest in meaning, best first; none where nothing is near.
@@ -54,16 +56,23 @@ class NotesIndex:
         """
         if within.customers is not None and not within.customers:
             return []
-        with self._mutex:
+        if not self._mutex.acquire(timeout=PATIENCE_S):
+            raise NotBuiltError("The index of the notes is being built.")
+        try:
             self._catch_up()
-            generation = self._present()
-            if generation is None:
-                return []
-            embedding = self._embedding(generation.name)
-            vector = embed_question(embedding, question)
-            if vector is None:
-                return []
-            hits = self._vectors.nearest(generation.name, embedding, question, vector, within, limit)
+            return self._search(question, within, limit)
+        finally:
+            self._mutex.release()
+
+    def _search(self, question: str, within: Within, limit: int) -> list[int]:
+        generation = self._present()
+        if generation is None:
+            return []
+        embedding = self._embedding(generation.name)
+        vector = embed_question(embedding, question)
+        if vector is None:
+            return []
+        hits = self._vectors.nearest(generation.name, embedding, question, vector, within, limit)
         return [note_id for note_id, similarity in hits if similarity >= self._settings.least_similar]
 
     def build(self) -> int:
@@ -87,13 +96,13 @@ class NotesIndex:
         with self._mutex, self._files.alone(wait=True):
             if generation := self._present():
                 self._vectors.remove_customer(generation.name, customer_id)
+                self._keep(generation)
 
     def close(self) -> None:
         """Let go of the files."""
         with self._mutex:
-            if self._opened_vectors:
-                self._opened_vectors.close()
-            self._opened_vectors = self._opened = None
+            self._close_vectors()
+            self._opened = None
 
     # keeping level --------------------------------------------------------------------------------------------------
     def _catch_up(self) -> None:
@@ -178,12 +187,23 @@ class NotesIndex:
         self._vectors.add(name, records, embed(self._embedding(name), [r.text for r in records]))
 
     def _keep(self, generation: Generation) -> Generation:
-        self._files.write(generation)
-        return generation
+        self._known = replace(generation, revision=generation.revision + 1)
+        self._files.write(self._known)
+        return self._known
 
     # what is open ---------------------------------------------------------------------------------------------------
     def _present(self) -> Generation | None:
-        return self._files.read(self._settings.fingerprint)
+        """The generation that stands. Chroma is opened anew where another process wrote: it would not see that."""
+        generation = self._files.read(self._settings.fingerprint)
+        if generation != self._known:
+            self._close_vectors()
+            self._known = generation
+        return generation
+
+    def _close_vectors(self) -> None:
+        if self._opened_vectors:
+            self._opened_vectors.close()
+            self._opened_vectors = None
 
     @property
     def _vectors(self) -> NoteVectors:

@@ -25,6 +25,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from tools.guard.functions import SQLITE_NAMES
 from tools.guard.guarded import DialectName, GuardedLookup, GuardedQuery
+from tools.guard.names import quote
 
 STEPS = 2_000  # of SQLite's machine between two looks at the deadline; some 0.1 ms
 _LIMITS = {
@@ -170,11 +171,14 @@ class _Sqlite:
         try:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("PRAGMA cache_size=-65536")
-            empty = connection.execute("SELECT NOT EXISTS (SELECT 1 FROM sqlite_master)").fetchone()[0]
+            made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+            for name, sql in made:
+                if sql and sql.upper().startswith("CREATE VIRTUAL"):  # what its module asks for would be refused later
+                    connection.execute(f"SELECT 1 FROM {quote(name)} LIMIT 0")
         except sqlite3.DatabaseError as error:
             connection.close()
             raise StoreMissing(f"{path} can't be read as a store: {error}.") from None
-        if empty:
+        if not made:
             connection.close()
             raise StoreMissing(f"{path} is empty: no store was created there yet.")
         for limit, value in _LIMITS.items():

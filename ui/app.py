@@ -10,17 +10,18 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 import chainlit as cl
-from agent.session import Agent, AgentError, AnswerEvent, Session, StepEvent, TokenEvent
 from chainlit.utils import utc_now
 
 from agent.answer_card import Answer, Option
 from agent.answer_card import Step as TakenStep
+from agent.session import Agent, AgentError, AnswerEvent, Session, StepEvent, TokenEvent
 from schema.access import Asker
 from ui.labels import Language, say, spoken, written_in
 from ui.render import asker_title, cards, markdown, objection, question_of, step_view, steps_title, welcome
 
 LOGO = "/public/logo.svg"
 PAGE = 1_000  # most rows sent at once
+IDEAS = 4  # questions offered where there was none
 log = logging.getLogger("ui")
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class Chat:
 
     # a message, a pressed option, another page of rows ------------------------------------------------------------
     async def on_message(self, message: cl.Message) -> None:
-        await self.reply(message.content)
+        await self.reply(question_of(message.content))
 
     async def on_option(self, action: cl.Action) -> None:
         """Ask what the button stands for, as if it had been typed. Returns at once; the answer follows."""
@@ -92,15 +93,13 @@ class Chat:
         return {"error": rows} if isinstance(rows, str) else {"rows": rows}
 
     # one turn ------------------------------------------------------------------------------------------------------
-    async def reply(self, written: str) -> None:
-        """Answer one message: steps, text, cards. Whatever happens, the user reads a sentence."""
-        question = question_of(written)
+    async def reply(self, question: str) -> None:
+        """Answer one question: steps, text, cards. Whatever happens, the user reads a sentence."""
         language = written_in(question, spoken(_browser_language()))
         refused = objection(question, language)
         if refused:
-            await self._send(
-                cl.Message(content=markdown(refused)), [Option(label=s, question=s) for s in self._ideas(language)]
-            )
+            ideas = [Option(label=s, question=s) for s in self.agent.suggestions(language)[:IDEAS]]
+            await self._send(cl.Message(content=markdown(refused)), ideas)
             return
         message, steps = cl.Message(content=""), Steps(language)
         async with self._turn_lock():
@@ -114,7 +113,8 @@ class Chat:
 
     async def _stream(self, question: str, message: cl.Message, steps: Steps) -> tuple[Answer, int] | str:
         answer: Answer | None = None
-        async for event in self._session().stream(question, limit=PAGE):
+        session = self._session()
+        async for event in session.stream(question, limit=PAGE):
             if isinstance(event, StepEvent):
                 await steps.show(event.step, done=event.state == "done")
             elif isinstance(event, TokenEvent):
@@ -123,9 +123,7 @@ class Chat:
                 answer = event.answer
         if answer is None:
             return say("unanswered", steps.language)
-        turn = cl.user_session.get("turns", 0)
-        cl.user_session.set("turns", turn + 1)
-        return answer, turn
+        return answer, len(session.queries) - 1
 
     async def _show(self, message: cl.Message, answer: Answer, turn: int) -> None:
         # the answer's text is the one whose numbers were checked: it replaces what was streamed
@@ -158,9 +156,6 @@ class Chat:
             lock = asyncio.Lock()
             cl.user_session.set("lock", lock)
         return lock
-
-    def _ideas(self, language: Language) -> list[str]:
-        return self.agent.suggestions(language)[:4]
 
 
 class Steps:

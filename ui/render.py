@@ -20,7 +20,7 @@ MAX_QUESTION = 2_000  # characters; a question of people has 20 to 300
 # that a streamed token needs no look at the next one.
 _MARKDOWN = str.maketrans({sign: f"\\{sign}" for sign in "\\[]<>:~`|$&_"})
 _FACTS = {
-    "rows", "total_rows", "sql", "definition", "filters", "period", "as_of", "lane", "notices", "elapsed_ms",
+    "total_rows", "sql", "definition", "filters", "period", "as_of", "lane", "notices", "elapsed_ms",
 }  # fmt: skip
 _NOTE = {"customer_id", "customer_name", "date", "author", "text"}
 _SQL = re.compile(r"\s*(select|with|explain)\b", re.IGNORECASE)
@@ -90,24 +90,20 @@ def cards(answer: Answer, turn: int) -> list[Card]:
     `turn` is the answer's place in the dialogue, by which further rows are fetched. Values stay raw (ISO dates,
     integers, shares 0-1): the card formats them, since it also sorts them and writes the CSV.
     """
-    shown: list[Card] = []
     common = {"language": answer.language, "labels": card_labels(answer.language)}
-    if answer.profile:
-        shown.append(Card("CustomerCard", {**common, "profile": profile_sections(answer.profile)}))
-    if _has_facts(answer):
-        # what a profile or quoted notes show already is not shown again as a table
-        tabled = not answer.profile and not (answer.sources and {c.name for c in answer.columns} <= _NOTE)
-        columns = [{**c.model_dump(), "unit": unit_label(c.unit, answer.language)} for c in answer.columns if tabled]
-        facts = answer.model_dump(include=_FACTS if tabled else _FACTS - {"rows"})
-        shown.append(
-            Card(
-                "AnswerCard",
-                {**common, "rows": [], **facts, "columns": columns, "turn": turn, "took": took(answer.elapsed_ms, answer.language)},
-            )
-        )
-    if answer.sources:
-        shown.append(Card("NotesCard", {**common, "sources": [s.model_dump() for s in answer.sources]}))
-    return shown
+    customer = [Card("CustomerCard", {**common, "profile": profile_sections(answer.profile)})] if answer.profile else []
+    notes = [s.model_dump() for s in answer.sources]
+    quoted = [Card("NotesCard", {**common, "sources": notes})] if notes else []
+    # what a profile or the quoted notes show already is not shown again as a table
+    tabled = not answer.profile and not (notes and {c.name for c in answer.columns} <= _NOTE)
+    facts = [Card("AnswerCard", {**common, **_facts(answer, tabled), "turn": turn})] if _has_facts(answer) else []
+    return customer + (facts + quoted if tabled else quoted + facts)
+
+
+def _facts(answer: Answer, tabled: bool) -> dict[str, Any]:
+    columns = [{**c.model_dump(), "unit": unit_label(c.unit, answer.language)} for c in answer.columns]
+    table = {"columns": columns, "rows": answer.rows} if tabled else {"columns": [], "rows": []}
+    return {**answer.model_dump(include=_FACTS), **table, "took": took(answer.elapsed_ms, answer.language)}
 
 
 def _has_facts(answer: Answer) -> bool:

@@ -50,14 +50,22 @@ class Lexicon:
     """Phrases by their first word."""
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)
+    _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)  # (words as written, meaning)
 
     def add(self, phrase: str, item: Item, weight: float = 1.0) -> None:
         tokens = tokenize(phrase)
         words = tuple(t.stem for t in tokens)
-        if words and (words, item) not in self._seen:
-            self._seen.add((words, item))
-            self.entries[words[0]].append(Entry(words, tuple(t.text for t in tokens), item, weight))
+        written = tuple(t.text for t in tokens)
+        if words and (written, item) not in self._seen:
+            self._seen.add((written, item))
+            self.entries[words[0]].append(Entry(words, written, item, weight))
+
+    def is_language(self, phrase: str) -> bool:
+        """Whether the phrase is one word that the language needs for itself: at, in, by."""
+        tokens = tokenize(phrase)
+        return len(tokens) == 1 and any(
+            len(e.words) == 1 and isinstance(e.item, Skip | Word) for e in self.entries.get(tokens[0].stem, ())
+        )
 
     def match(self, tokens: Sequence[Token], start: int, script: Script) -> Iterable[tuple[int, Entry]]:
         """Entries that stand at token `start`, with where they end; an auxiliary may stand inside: cars *were* sold."""

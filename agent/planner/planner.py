@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from agent.planner.assemble import Unanswerable, conditions, list_query, measure_query
 from agent.planner.chart import Edge
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
-from agent.planner.dialogue import FRAGMENTS, edit
+from agent.planner.dialogue import FRAGMENTS, base_of, edit
 from agent.planner.items import Call, Ent, Item, Marker, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon, script_of
 from agent.planner.reader import Reading, read
@@ -115,7 +115,7 @@ class Planner:
         return any(self._goal(e.item) and not e.ignored for e in reading.edges)
 
     def _best(self, reading: Reading, asker: Asker, state: State, follow: bool, replacing: bool, text: str) -> Decision:
-        whole = [e for e in reading.edges if not e.ignored]
+        whole = self._nearest([e for e in reading.edges if not e.ignored], state)
         found: list[tuple[float, Decision]] = []
         for edge in whole:
             if found and found[0][0] - edge.score > CLOSE:
@@ -126,6 +126,20 @@ class Planner:
         if found:
             return self._rivals([d for _, d in found], reading)
         return self._not_understood(reading)
+
+    def _nearest(self, edges: list[Edge], state: State) -> list[Edge]:
+        """In a dialogue, a condition that lies nearer to what was asked about is the likelier one."""
+        if state.query is None:
+            return edges
+        base = base_of(self.ctx, state.query)
+
+        def score(e: Edge) -> float:
+            dataset = getattr(e.item, "dataset", None)
+            if not isinstance(e.item, Pred) and not (isinstance(e.item, Ent) and e.item.implied):
+                return e.score
+            return e.score - 0.2 * (self.ctx.distance(base, str(dataset)) or 0.0)
+
+        return sorted((replace(e, score=score(e)) for e in edges), key=lambda e: -e.score)
 
     def _decide(
         self, edge: Edge, asker: Asker, state: State, follow: bool, replacing: bool, reading: Reading, text: str

@@ -538,7 +538,7 @@ def by_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
 
 def by_count(ctx: Context, w: Word, m: Meas) -> Joined:
     """by + number of visits"""
-    if w.kind not in ("by", "sort", "most") or len(m.measures) != 1 or m.by or m.filters or m.moment:
+    if w.kind not in ("by", "sort") or len(m.measures) != 1 or m.by or m.filters or m.moment:
         return None
     return Sorting(m.measures[0], None, True), 0.05
 
@@ -632,7 +632,7 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 
 def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:
     """khách hàng + bao nhiêu"""
-    joined = count_ent(ctx, w, e)
+    joined = count_ent(ctx, _before(w), e)
     return (joined[0], 0.2) if joined else None
 
 

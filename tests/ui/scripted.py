@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Any, Literal
 
-from agent.session import AgentError, AnswerEvent, Event, StepEvent, TokenEvent
-
 from agent.answer_card import Answer, AnswerColumn, AnswerPeriod, Chip, Option, Source, Step
+from agent.session import AgentError, AnswerEvent, Event, StepEvent, TokenEvent
 from schema.access import Asker
 
 MARKUP = '<img src=x onerror="window.hacked=1"><b>An</b>'
@@ -64,6 +63,14 @@ ANSWERS: dict[str, Answer] = {
     "many": due(2_345, 1_000),
     "nhiều": due(2_345, 1_000, "vi"),
     "none": Answer(kind="answer", answer="Nobody.", columns=COLUMNS, total_rows=0, sql=SQL),
+    "one": Answer(
+        kind="answer",
+        answer="One vehicle is due.",
+        columns=COLUMNS,
+        rows=rows(1),
+        total_rows=1,
+        sql=SQL,
+    ),
     "total": Answer(
         kind="answer",
         answer="1,204 customers are at risk.",
@@ -127,7 +134,7 @@ class ScriptedSession:
     """Answers by the question's text; `asked` keeps what was asked."""
 
     def __init__(self, asker: Asker) -> None:
-        self.asker, self.asked, self.answers = asker, list[str](), list[Answer]()
+        self.asker, self.asked, self.queries = asker, list[str](), list[Answer]()
 
     async def stream(self, question: str, *, limit: int = 1000) -> AsyncIterator[Event]:
         assert limit == 1000
@@ -149,7 +156,7 @@ class ScriptedSession:
         yield StepEvent(query, "started")
         yield StepEvent(query, "done")
         answer = ANSWERS.get(question) or Answer(kind="answer", answer=f"{self.asker.name} asked: {question}")
-        self.answers.append(answer)
+        self.queries.append(answer)
         for word in answer.answer.split(" "):
             yield TokenEvent(word + " ")
             if question == "slow":
@@ -157,13 +164,12 @@ class ScriptedSession:
         yield AnswerEvent(answer)
 
     def page(self, turn: int, offset: int, limit: int, order: str | None = None) -> list[list[Any]]:
-        answer = self.answers[turn]
+        answer = self.queries[turn]
         everything = rows(answer.total_rows)
         if order:
-            name, direction = order.split()
-            index = [c.name for c in answer.columns].index(name)
+            index = [c.name for c in answer.columns].index(order.lstrip("-"))
             known = [r for r in everything if r[index] is not None]
-            known.sort(key=lambda r: r[index], reverse=direction == "desc")
+            known.sort(key=lambda r: r[index], reverse=order.startswith("-"))
             everything = known + [r for r in everything if r[index] is None]
         return everything[offset : offset + limit]
 

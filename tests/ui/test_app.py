@@ -81,7 +81,12 @@ def buttons(events: Events) -> list[str]:
 
 
 def ask(question: str) -> Callable[[Any], Awaitable[None]]:
-    return lambda chat: chat.reply(question)
+    async def work(chat: Any) -> None:
+        import chainlit as cl
+
+        await chat.on_message(cl.Message(content=question, type="user_message"))
+
+    return work
 
 
 def test_an_answer_is_text_and_one_card(talk: Any) -> None:
@@ -177,7 +182,7 @@ def test_further_rows(talk: Any) -> None:
         await chat.reply("many")
         wanted: list[dict[str, Any]] = [
             {"turn": 1, "offset": 2_340, "limit": 10, "order": None},
-            {"turn": 1, "offset": 0, "limit": 2, "order": "lifetime_value desc"},
+            {"turn": 1, "offset": 0, "limit": 2, "order": "-lifetime_value"},
             {"turn": 9, "offset": 0, "limit": 2, "order": None},
             {"turn": "x"},
         ]

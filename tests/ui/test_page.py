@@ -70,6 +70,18 @@ def test_table_formats_sorts_and_pages(make_tab: Tabs, address: str) -> None:
     assert tab.errors == []
 
 
+def test_one_row_is_shown_downwards(make_tab: Tabs, address: str) -> None:
+    tab = make_tab(address)
+    tab.ask("one")
+    card = tab.last().locator(".lc-card")
+    assert card.locator("table").count() == 0 and "1 row" in card.inner_text()
+    shown = list(zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True))
+    assert ("churn risk", "37%") in shown and ("lifetime value (₫)", "1,000,000") in shown
+    card.get_by_role("button", name="Profile of Trần Thị Bình").click()
+    tab.settled(2)
+    assert "profile of customer #1" in tab.last().inner_text()
+
+
 def test_rows_beyond_those_given_are_fetched(make_tab: Tabs, address: str) -> None:
     tab = make_tab(address)
     tab.ask("none")

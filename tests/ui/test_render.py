@@ -85,6 +85,22 @@ def test_which_cards(scripted: ModuleType) -> None:
     assert named["none"] == ["AnswerCard"]
 
 
+def test_notes_are_quoted_and_not_tabled_again(scripted: ModuleType) -> None:
+    (source,) = scripted.ANSWERS["markup"].sources
+    columns = [AnswerColumn(name=n, label=n, type="text") for n in ("customer_id", "text")]
+    found = Answer(kind="answer", answer="…", columns=columns, rows=[[7, "x"]], total_rows=1, sources=[source])
+    quoted, facts = cards(found, 0)
+    assert (quoted.name, facts.name, facts.props["rows"]) == ("NotesCard", "AnswerCard", [])
+    columns.append(AnswerColumn(name="due_date", label="due", type="date"))
+    table, quoted = cards(found.model_copy(update={"columns": columns, "rows": [[7, "x", None]]}), 0)
+    assert (table.name, len(table.props["rows"]), quoted.name) == ("AnswerCard", 1, "NotesCard")
+
+
+def test_what_to_do_next_stands_out() -> None:
+    given = {"sections": {"Contact": {"a": 1}, "Next best action": {"a": 1}, "Việc nên làm tiếp": {"a": 1}}}
+    assert [s["next"] for s in profile_sections(given)["sections"]] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     "profile",
     [

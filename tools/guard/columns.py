@@ -137,7 +137,7 @@ class Resolver:
         else:
             given = self.outputs(node, frame.outer)
         if not node.args.get("alias"):
-            self.unnamed += 1
+            self.unnamed += occurrence is None
             name = occurrence.table.name if occurrence else f"derived_{self.unnamed}"
             node.set("alias", exp.TableAlias(this=identifier(name)))
         alias = self.key(node.alias)

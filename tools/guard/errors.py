@@ -8,7 +8,7 @@ from typing import Literal
 
 Kind = Literal["invalid", "not_allowed"]
 
-MAX_LISTED = 60
+MAX_LISTED = 100
 
 
 class GuardError(Exception):
@@ -33,6 +33,8 @@ def near(name: str, known: Iterable[str], what: str) -> str:
     "Did you mean 'city'? Columns of customers: city, id."
     """
     names = sorted(set(known))
+    if not names:
+        return ""
     guesses = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
     guess = f"Did you mean '{guesses[0]}'? " if guesses else ""
     more = " …" if len(names) > MAX_LISTED else ""

@@ -38,7 +38,7 @@ NAMED: dict[DialectName, frozenset[str]] = {
     "postgres": frozenset({"age", "make_date", "date_part", "every", "btrim"}),
 }
 
-# As SQLite's authorizer names them; `match` is for the keyword index of the notes, which no query can name
+# By these names they are called. SQLite's authorizer goes by them; `match` is for the keyword index of the notes, which no query can name
 SQLITE_NAMES = frozenset({
     "abs", "avg", "ceil", "ceiling", "coalesce", "count", "cume_dist", "date", "datetime", "dense_rank", "exp",
     "first_value", "floor", "format", "glob", "group_concat", "ifnull", "iif", "instr", "json_extract", "julianday",
@@ -46,6 +46,15 @@ SQLITE_NAMES = frozenset({
     "ntile", "nullif", "percent_rank", "pow", "power", "printf", "rank", "replace", "round", "row_number", "rtrim",
     "sign", "sqrt", "strftime", "substr", "substring", "sum", "time", "total", "trim", "trunc", "typeof", "unixepoch",
     "upper", "->", "->>",
+})  # fmt: skip
+
+POSTGRES_NAMES = frozenset({
+    "abs", "age", "avg", "bool_and", "bool_or", "btrim", "ceil", "coalesce", "concat", "concat_ws", "corr", "count",
+    "cume_dist", "date_part", "date_trunc", "dense_rank", "every", "exp", "extract", "first_value", "floor", "greatest",
+    "initcap", "lag", "last_value", "lead", "least", "left", "length", "ln", "log", "lower", "ltrim", "make_date", "max",
+    "min", "mode", "nth_value", "ntile", "nullif", "percent_rank", "percentile_cont", "percentile_disc", "position",
+    "power", "rank", "replace", "right", "round", "row_number", "rtrim", "sign", "split_part", "sqrt", "stddev",
+    "string_agg", "strpos", "substring", "sum", "to_char", "to_date", "trim", "trunc", "upper", "variance",
 })  # fmt: skip
 
 _CLOCK = frozenset({"current_date", "current_time", "current_timestamp", "now", "localtime", "localtimestamp"})

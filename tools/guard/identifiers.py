@@ -21,7 +21,8 @@ def identifiers(tree: exp.Expr, context: Context) -> exp.Expr:
             or len(written.encode()) > MAX_BYTES
             or not written.isprintable()
         ):
-            raise GuardError(f"{context.place(node)}: this is no name.", hint=f"Names have 1 to {MAX_BYTES} bytes.")
+            hint = f"Names have 1 to {MAX_BYTES} bytes, and no sign that can't be seen."
+            raise GuardError(f"The name can't be used ({context.place(node)}).", hint=hint)
         name = written if node.args.get("quoted") else fold(written)
         node.set("this", name)
         node.set("quoted", identifier(name).args["quoted"])

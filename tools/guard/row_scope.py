@@ -1,7 +1,8 @@
 """Rule: each table gives way to a subquery with just the permitted rows and the columns that the query takes.
 
 `FROM customers AS c` becomes `FROM (SELECT customers.id FROM customers WHERE …) AS c`, so that no WHERE, ORDER BY,
-LIKE or aggregate can tell anything of the other rows. Columns closed to the asker are NULL inside.
+LIKE or aggregate can tell anything of the other rows; where a condition can fail, not even by its error. Columns closed
+to the asker are NULL inside.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from tools.guard.context import Context, Occurrence
+from tools.guard.failures import can_fail
 from tools.guard.guarded import DialectName
 from tools.guard.names import identifier
 from tools.guard.visibility import VISIBLE, Visibility
@@ -20,8 +22,12 @@ from tools.guard.visibility import VISIBLE, Visibility
 def row_scope(tree: exp.Expr, context: Context) -> exp.Expr:
     """Replace every occurrence; fills `Context.reads`."""
     visibility = Visibility(context.asker, context.catalog, shared=True)
+    closed = visibility.scope != "group" and can_fail(tree, context.dialect)
     for occurrence in context.occurrences.values():
-        occurrence.node.replace(_permitted(occurrence, visibility.of_table(occurrence.table), context))
+        permitted = _permitted(occurrence, visibility.of_table(occurrence.table), context)
+        if closed and permitted.this.args.get("where"):
+            _close(permitted.this, context.dialect)
+        occurrence.node.replace(permitted)
     if VISIBLE in context.reads:
         del context.reads[VISIBLE]
         body = _checked(visibility.customers(), context)
@@ -46,6 +52,15 @@ def _permitted(occurrence: Occurrence, condition: str | None, context: Context) 
     if condition is not None:
         select.set("where", exp.Where(this=_checked(condition, context)))
     return exp.Subquery(this=select, alias=occurrence.node.args["alias"].copy())
+
+
+def _close(select: exp.Expr, dialect: DialectName) -> None:
+    """Neither planner moves a condition into a subquery with such a limit, or dissolves it into a query that has one."""
+    number = exp.Literal.number(0 if dialect == "postgres" else -1)
+    if dialect == "postgres":
+        select.set("offset", exp.Offset(expression=number))
+    else:
+        select.set("limit", exp.Limit(expression=number))
 
 
 def _checked(text: str, context: Context) -> exp.Expr:

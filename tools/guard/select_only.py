@@ -87,11 +87,10 @@ WORDS = frozenset({
     "TIES", "GROUP",
 })  # fmt: skip
 
-_HINTS: dict[tuple[type[exp.Expr], str], str] = {
-    (exp.Join, "method"): "Name the columns: JOIN … ON, or USING.",
-    (exp.With, "recursive"): "Queries that repeat themselves are not run.",
-    (exp.In, "field"): "Write IN (SELECT column FROM table).",
-    (exp.Select, "limit"): "Write LIMIT with a number.",
+_PARTS: dict[tuple[type[exp.Expr], str], tuple[str, str]] = {
+    (exp.Join, "method"): ("NATURAL JOIN", "Name the columns: JOIN … ON, or USING."),
+    (exp.With, "recursive"): ("WITH RECURSIVE", "Queries that repeat themselves are not run."),
+    (exp.In, "field"): ("IN without brackets", "Write IN (SELECT column FROM table)."),
 }
 _JSON_KEY = re.compile(r"\w+")
 
@@ -99,6 +98,7 @@ _JSON_KEY = re.compile(r"\w+")
 def select_only(tree: exp.Expr, context: Context) -> exp.Expr:
     """Refuse whatever is not on the list."""
     for node in tree.walk():
+        _check_words(node, context)
         listed = KINDS.get(type(node))
         if listed is None:
             if isinstance(node, exp.Func):
@@ -106,15 +106,15 @@ def select_only(tree: exp.Expr, context: Context) -> exp.Expr:
             raise _refusal(node, type(node).__name__, context)
         for part, value in node.args.items():
             if value and part not in listed:
-                raise _refusal(node, f"{type(node).__name__} with '{part.rstrip('_')}'", context, part)
-        _check_words(node, context)
+                raise _refusal(node, f"{type(node).__name__} with {part.rstrip('_')}", context, part)
     return tree
 
 
 def _refusal(node: exp.Expr, what: str, context: Context, part: str = "") -> GuardError:
     if isinstance(node, (exp.DDL, exp.DML, exp.Command, exp.Into, exp.Lock)) or part in ("into", "locks"):
         return GuardError("Only reading is possible here: one SELECT that changes and locks nothing.", "not_allowed")
-    return GuardError(f"{what} can't be used ({context.place(node)}).", hint=_HINTS.get((type(node), part), ""))
+    what, hint = _PARTS.get((type(node), part), (what, ""))
+    return GuardError(f"{what} can't be used ({context.place(node)}).", hint=hint)
 
 
 def _check_words(node: exp.Expr, context: Context) -> None:

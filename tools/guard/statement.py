@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, ParseError, SqlglotError, TokenError
@@ -61,6 +63,6 @@ def parse_statement(query: str | exp.Expr, dialect: DialectName) -> exp.Expr:
 def _sentence(error: ParseError) -> str:
     """sqlglot marks the place with terminal colours; say it in words."""
     first = error.errors[0] if error.errors else {}
-    what = str(first.get("description", error)).rstrip(".")
+    what = re.sub(r"<class '.*?(\w+)'>", r"\1", str(first.get("description", error))).rstrip(".")
     around = f"{first.get('start_context', '')}»{first.get('highlight', '')}«{first.get('end_context', '')}"
     return f"Line {first.get('line', 1)}, column {first.get('col', 1)}: {what}, at: {around[-120:].strip()}"

@@ -38,8 +38,13 @@ def read_history(connection: Connection, as_of: date, scope: Scope | None) -> Hi
     """What is stored of before `as_of`; customers without figures of before are absent."""
     metrics, changes = TABLES["customer_metrics"], TABLES["axis_changes"]
     stored = select(metrics.c.customer_id, metrics.c.lifecycle_since, *(metrics.c[axis] for axis in AXES))
-    today = select(changes.c.customer_id, changes.c.axis, changes.c.old_value).where(changes.c.changed_on == as_of)
-    moved = select(changes.c.customer_id).where(changes.c.changed_on == as_of)
+    today = select(changes.c.customer_id, changes.c.axis, changes.c.old_value).where(
+        changes.c.axis.in_(AXES), changes.c.changed_on == as_of
+    )
+    stage_of_today = (changes.c.axis == "lifecycle_stage") & (changes.c.changed_on == as_of)
+    moved = select(changes.c.customer_id).where(stage_of_today)
+    if scope is not None:
+        moved = moved.where(scope.customer(changes.c.customer_id))
     entered = (
         select(changes.c.customer_id, func.max(changes.c.changed_on).label("entered_on"))
         .where(changes.c.axis == "lifecycle_stage", changes.c.changed_on < as_of, changes.c.customer_id.in_(moved))
@@ -47,7 +52,7 @@ def read_history(connection: Connection, as_of: date, scope: Scope | None) -> Hi
     )
     if scope is not None:
         stored = stored.where(scope.customer(metrics.c.customer_id))
-        today, entered = (q.where(scope.customer(changes.c.customer_id)) for q in (today, entered))
+        today = today.where(scope.customer(changes.c.customer_id))
     undo = read(connection, today).with_columns(changed=pl.lit(True))
     before = read(connection, stored)
     for axis in AXES:

@@ -12,7 +12,9 @@ from time import perf_counter
 
 import polars as pl
 from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy.exc import OperationalError
 
+from schema.tables.computed import AXES
 from tools.intelligence.base import TABLES, Base, Scope, read_base, vehicles_of
 from tools.intelligence.compute import Figures, compute
 from tools.intelligence.cut_store import read_cuts, write_cuts
@@ -75,14 +77,13 @@ def refresh(
 
     Raises:
         RefreshError: `customers` without a full refresh of the day; figures of a later day are stored; customers
-            merged into each other; a setting of the wrong type. Nothing is written then.
+            merged into each other; a setting of the wrong type; somebody else is writing. Nothing is written then.
     """
     moment = Moment.of(as_of, now)
     kind = "full" if customers is None else "incremental"
     steps = _Steps(progress)
     with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # reads and writes see one state
+        _lock(connection)
         stored = latest_day(connection)
         if stored is not None and stored > as_of:
             raise RefreshError(
@@ -114,6 +115,17 @@ def refresh(
         runs = TABLES["refresh_runs"]
         connection.execute(update(runs).where(runs.c.id == run_id).values(finished_at=ended, customers=count))
     return RefreshReport(as_of, kind, count, steps.seconds)
+
+
+def _lock(connection: Connection) -> None:
+    """Keep other refreshes out, so that reads and writes see one state; readers go on undisturbed."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("LOCK TABLE refresh_runs IN EXCLUSIVE MODE")
+        return
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        raise RefreshError(f"somebody else is writing to the store ({error.orig}); try again later") from error
 
 
 def _scope(connection: Connection, customers: set[int]) -> Scope:
@@ -155,11 +167,12 @@ def _set_changed(connection: Connection, table: str, column: str, stored: pl.Dat
 def _clear(connection: Connection, as_of: date, scope: Scope | None) -> None:
     """Delete what is about to be written anew."""
     due, metrics, changes = TABLES["vehicle_metrics"], TABLES["customer_metrics"], TABLES["axis_changes"]
+    today = changes.c.axis.in_(AXES) & (changes.c.changed_on == as_of)  # all axes: so that the index serves
     if scope is None:
         clear(connection, due)
         clear(connection, metrics)
-        clear(connection, changes, changes.c.changed_on == as_of)
+        clear(connection, changes, today)
         return
     clear(connection, due, scope.vehicle(due.c.vehicle_id), scope.customer(due.c.owner_customer_id))
     clear(connection, metrics, scope.customer(metrics.c.customer_id))
-    clear(connection, changes, scope.customer(changes.c.customer_id) & (changes.c.changed_on == as_of))
+    clear(connection, changes, scope.customer(changes.c.customer_id) & today)

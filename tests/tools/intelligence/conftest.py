@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from tools.intelligence.refresh import RefreshReport, refresh
 from tools.store import open_store, upgrade, write_setting
 
 TODAY = date(2026, 11, 20)
-HERE = Path(__file__).parent
+sys.path.append(str(Path(__file__).parent))  # tests are no package; messy and plain_figures stand here
 
 
 class Shop:
@@ -196,25 +194,3 @@ def new_shop(tmp_path: Path, empty_store: bytes) -> Iterator[Callable[[], Shop]]
 @pytest.fixture
 def shop(new_shop: Callable[[], Shop]) -> Shop:
     return new_shop()
-
-
-def _load(name: str) -> ModuleType:
-    """A module of this folder: tests are no package, so it is loaded from its file."""
-    spec = importlib.util.spec_from_file_location(f"intelligence_{name}", HERE / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="session")
-def plain() -> ModuleType:
-    """The figures in plain loops."""
-    return _load("plain")
-
-
-@pytest.fixture(scope="session")
-def messy() -> ModuleType:
-    """`fill(shop, customers, number)`: a company full of edges."""
-    return _load("messy")

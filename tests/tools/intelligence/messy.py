@@ -40,13 +40,20 @@ def fill(shop: Any, customers: int, number: int) -> None:
             )  # fmt: skip
         people.append(
             shop.customer(
-                full_name=some("Lê Thị Hoa", "N/A"), gender=some("female", None), city=some("Hà Nội", None, "N/A"),
-                birth_date=some(None, date(1900, 1, 1), date(1984, 2, 29), date(1980, 11, dice.randint(15, 30)), day(20_000, 9_000)),
-                wedding_anniversary=some(None, date(2010, 12, dice.randint(1, 31))), occupation=some("N/A", "teacher", None),
-                street=some("1 Láng Hạ", None, "N/A"), preferred_channel=some(None, "zalo", "email", "call"),
-                created_store_id=some(1, 2), **marks,
+                full_name=some("Lê Thị Hoa", "N/A"),
+                gender=some("female", None),
+                city=some("Hà Nội", None, "N/A"),
+                birth_date=some(
+                    None, date(1900, 1, 1), date(1984, 2, 29), date(1980, 11, dice.randint(15, 30)), day(20_000, 9_000)
+                ),
+                wedding_anniversary=some(None, date(2010, 12, dice.randint(1, 31))),
+                occupation=some("N/A", "teacher", None),
+                street=some("1 Láng Hạ", None, "N/A"),
+                preferred_channel=some(None, "zalo", "email", "call"),
+                created_store_id=some(1, 2),
+                **marks,
             )
-        )  # fmt: skip
+        )
         person = people[-1]
         for kind in ("mobile", "landline", "email", "zalo"):
             if dice.random() < 0.5:
@@ -82,22 +89,35 @@ def _history(
         kind = some("vehicle", "service", "service", "service", "parts", "accessories")
         price = dice.randint(700, 800) * 1_000_000 if kind == "vehicle" else dice.randint(0, 5) * 999_999
         shop.order(
-            person, day(recent, 0), kind, store_id=some(1, 2), seller_id=some(None, *users),
+            person,
+            day(recent, 0),
+            kind,
+            store_id=some(1, 2),
+            seller_id=some(None, *users),
             items=[
-                (dice.randint(1, 3), price, some(None, price // 2)), (1, dice.randint(0, 9) * 33_333, some(None, 11_111))
+                (dice.randint(1, 3), price, some(None, price // 2)),
+                (1, dice.randint(0, 9) * 33_333, some(None, 11_111)),
             ],
-            discount=some(0, 0, 10_000), status=some("paid", "paid", "paid", "open", "cancelled", "returned"),
-            paid=some(None, None, None, None, 500_000), refunded=some(0, 0, 0, 7_777, 900_000_000),
-        )  # fmt: skip
+            discount=some(0, 0, 10_000),
+            status=some("paid", "paid", "paid", "open", "cancelled", "returned"),
+            paid=some(None, None, None, None, 500_000),
+            refunded=some(0, 0, 0, 7_777, 900_000_000),
+        )
     for _ in range(some(0, 1, 3, 9)):
         at = datetime.combine(day(some(10, 100, 400), 0), datetime.min.time()) + timedelta(
             minutes=dice.randint(400, 1100)
         )
         shop.said(
-            person, at, some("inbound", "outbound"), type=some("call", "call", "email", "zalo"), user_id=some(None, *users),
-            outcome=some(None, "no_answer", "answered", "promised"), sentiment=some(None, "positive", "positive", "negative"),
-            follow_up_due=some(None, None, None, day(10, -40)), follow_up_done=some(None, TODAY),
-        )  # fmt: skip
+            person,
+            at,
+            some("inbound", "outbound"),
+            type=some("call", "call", "email", "zalo"),
+            user_id=some(None, *users),
+            outcome=some(None, "no_answer", "answered", "promised"),
+            sentiment=some(None, "positive", "positive", "negative"),
+            follow_up_due=some(None, None, None, day(10, -40)),
+            follow_up_done=some(None, TODAY),
+        )
 
 
 def _garage(
@@ -107,19 +127,29 @@ def _garage(
     for _ in range(some(0, 1, 1, 1, 2, 3)):
         ended = some(None, None, None, day(15, 0))
         shop.owns(
-            some(*people), vehicle, relation=some("owner", "owner", "co_owner", "driver"), from_date=some(bought, day(900, 0)),
-            to_date=ended, status=some("active", "active", "active", "active", "sold"), bought_as=some("new", "used", None),
-            delivery_date=some(bought, bought, None), delivery_km=some(None, 0, 40_000), purchase_date=bought,
+            some(*people),
+            vehicle,
+            relation=some("owner", "owner", "co_owner", "driver"),
+            from_date=some(bought, day(900, 0)),
+            to_date=ended,
+            status=some("active", "active", "active", "active", "sold"),
+            bought_as=some("new", "used", None),
+            delivery_date=some(bought, bought, None),
+            delivery_km=some(None, 0, 40_000),
+            purchase_date=bought,
             annual_km=some(None, 1, 30_000, 300_000),
-        )  # fmt: skip
+        )
     km = some(0, 40_000)
     for _ in range(some(0, 0, 2, 5, 9)):
         on = day((TODAY - bought).days, 0)
         wild = some(0, 0, 0, 0, 70_000, -9_000)
         shop.visit(
-            vehicle, on, some(None, max(0, km + (on - bought).days * 35 + wild)), some("maintenance", "maintenance", "tyre", "repair"),
+            vehicle,
+            on,
+            some(None, max(0, km + (on - bought).days * 35 + wild)),
+            some("maintenance", "maintenance", "tyre", "repair"),
             status=some("completed", "completed", "completed", "open", "cancelled"),
-        )  # fmt: skip
+        )
         if dice.random() < 0.3:
             shop.reading(vehicle, on, max(0, km + (on - bought).days * 35 + some(0, 500, 20_000)))
     for _ in range(some(0, 0, 1, 2)):

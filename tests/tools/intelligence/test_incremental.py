@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from random import Random
-from types import ModuleType
 from typing import Any
 
 import pytest
+from messy import fill
 from sqlalchemy import text
 
 from schema.tables import metadata
@@ -74,8 +74,8 @@ def change(shop: Any, dice: Random, people: list[int]) -> None:
         connection.execute(text(sql), {"id": people[10]})
 
 
-def test_it_equals_a_full_computation_with_the_days_cut_points(shop: Any, messy: ModuleType) -> None:
-    messy.fill(shop, 200, 5)
+def test_it_equals_a_full_computation_with_the_days_cut_points(shop: Any) -> None:
+    fill(shop, 200, 5)
     shop.refresh(TODAY)
     assert_stored(shop, computed(shop))
     present = [row["customer_id"] for row in shop.rows("customer_metrics")]
@@ -86,8 +86,8 @@ def test_it_equals_a_full_computation_with_the_days_cut_points(shop: Any, messy:
     assert_stored(shop, computed(shop))
 
 
-def test_one_customer_leaves_the_others_as_they_were(shop: Any, messy: ModuleType) -> None:
-    messy.fill(shop, 60, 6)
+def test_one_customer_leaves_the_others_as_they_were(shop: Any) -> None:
+    fill(shop, 60, 6)
     shop.refresh(TODAY)
     before = {row["customer_id"]: row for row in shop.rows("customer_metrics")}
     runs = len(shop.rows("cut_points"))

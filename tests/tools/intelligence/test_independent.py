@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from types import ModuleType
 from typing import Any
 
 import pytest
+from messy import fill
+from plain_figures.customers import figures
+from plain_figures.facts import transactions, visits
 from sqlalchemy import select
 
 from schema.tables import metadata
@@ -25,16 +27,16 @@ def everything(shop: Any) -> dict[str, list[dict[str, Any]]]:
         }
 
 
-def differences(shop: Any, plain: ModuleType, today: date) -> list[str]:
+def differences(shop: Any, today: date) -> list[str]:
     """Where stored figures and plain ones differ: customer or vehicle, figure, stored, plain."""
     tables = everything(shop)
-    customers, vehicles = plain.figures(tables, today)
-    found, parts, _ = plain.transactions(tables)
+    customers, vehicles = figures(tables, today)
+    found, parts, _ = transactions(tables)
     homes = {row["id"]: row["home_store_id"] for row in tables["customers"]}
     stored = {
         row["customer_id"]: row | {"home_store_id": homes[row["customer_id"]]} for row in tables["customer_metrics"]
     }
-    seen = {row["id"]: {"customer_id": row["customer_id"]} for row in plain.visits(tables)}
+    seen = {row["id"]: {"customer_id": row["customer_id"]} for row in visits(tables)}
     pairs: list[tuple[str, dict[int, Any], dict[int, Any]]] = [
         ("customer", stored, customers),
         ("vehicle", {row["vehicle_id"]: row for row in tables["vehicle_metrics"]}, vehicles),
@@ -56,15 +58,15 @@ def differences(shop: Any, plain: ModuleType, today: date) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_every_figure_of_a_messy_company(shop: Any, plain: ModuleType, messy: ModuleType, number: int) -> None:
-    messy.fill(shop, 250, number)
+def test_every_figure_of_a_messy_company(shop: Any, number: int) -> None:
+    fill(shop, 250, number)
     shop.refresh(TODAY)
-    assert differences(shop, plain, TODAY) == []
+    assert differences(shop, TODAY) == []
 
 
-def test_the_messy_company_reaches_every_value(shop: Any, messy: ModuleType) -> None:
+def test_the_messy_company_reaches_every_value(shop: Any) -> None:
     """What the comparison never sees it can't find wrong."""
-    messy.fill(shop, 250, 1)
+    fill(shop, 250, 1)
     shop.refresh(TODAY)
     rows, vehicles = shop.rows("customer_metrics"), shop.rows("vehicle_metrics")
     for column, least in (
@@ -77,7 +79,7 @@ def test_the_messy_company_reaches_every_value(shop: Any, messy: ModuleType) -> 
         assert len({row[column] for row in vehicles}) >= least, (column, {row[column] for row in vehicles})
 
 
-def test_every_figure_of_the_seeded_company(shop: Any, plain: ModuleType) -> None:
+def test_every_figure_of_the_seeded_company(shop: Any) -> None:
     path = shop.engine.url.database
     shop.engine.dispose()
     engine = open_store(f"sqlite:///{path}.seeded")
@@ -86,4 +88,4 @@ def test_every_figure_of_the_seeded_company(shop: Any, plain: ModuleType) -> Non
     shop.engine = engine
     shop.pending.clear()
     refresh(engine, as_of=TODAY)
-    assert differences(shop, plain, TODAY) == []
+    assert differences(shop, TODAY) == []

@@ -44,10 +44,15 @@ def test_open_complaint(shop: Any, status: str, expected: str) -> None:
     assert action(shop, customer) == expected
 
 
-@pytest.mark.parametrize(("due", "done", "expected"), [
-    (TODAY, None, "follow_up"), (TODAY - timedelta(400), None, "follow_up"), (TODAY + timedelta(1), None, "nothing_now"),
-    (TODAY, TODAY, "nothing_now"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("due", "done", "expected"),
+    [
+        (TODAY, None, "follow_up"),
+        (TODAY - timedelta(400), None, "follow_up"),
+        (TODAY + timedelta(1), None, "nothing_now"),
+        (TODAY, TODAY, "nothing_now"),
+    ],
+)
 def test_follow_up_due_and_not_done(shop: Any, due: date, done: date | None, expected: str) -> None:
     customer = shop.customer()
     shop.said(customer, ago(30), follow_up_due=due, follow_up_done=done)
@@ -161,9 +166,18 @@ def test_the_runners_up_stand_in_order(shop: Any) -> None:
     assert shop.metrics(customer)["next_action_others"] == "missed_appointment,due_service,birthday,win_back"
 
 
-@pytest.mark.parametrize(("setup", "days"), [
-    ("churn", 151 - 100), ("due", 50), ("follow_up", 33), ("birthday", 21), ("test_drive", 2), ("nothing", 90), ("far", 90),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("setup", "days"),
+    [
+        ("churn", 151 - 100),
+        ("due", 50),
+        ("follow_up", 33),
+        ("birthday", 21),
+        ("test_drive", 2),
+        ("nothing", 90),
+        ("far", 90),
+    ],
+)
 def test_when_to_look_again(shop: Any, setup: str, days: int) -> None:
     """On that day the rule does match, and not on the day before."""
     customer = shop.customer(birth_date=date(1980, 12, 18) if setup == "birthday" else None)

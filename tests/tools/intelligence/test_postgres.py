@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from types import ModuleType
 from typing import Any
 
 import pytest
+from messy import fill
 from sqlalchemy import create_engine, text
 
 from schema.tables import metadata
@@ -26,7 +26,7 @@ def move_sequences(shop: Any) -> None:
 
 
 @pytest.mark.postgres
-def test_full_and_incremental_refreshes_agree_with_sqlite(shop: Any, messy: ModuleType, postgres_url: str) -> None:
+def test_full_and_incremental_refreshes_agree_with_sqlite(shop: Any, postgres_url: str) -> None:
     admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.exec_driver_sql("CREATE DATABASE intelligence_tests")
@@ -36,7 +36,7 @@ def test_full_and_incremental_refreshes_agree_with_sqlite(shop: Any, messy: Modu
     other = type(shop)(engine)
     people = [5, 6, 7, 8]
     for where in (shop, other):
-        messy.fill(where, 120, 9)
+        fill(where, 120, 9)
         where.save()
         if where is other:
             move_sequences(other)

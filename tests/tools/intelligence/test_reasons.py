@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from messy import fill
 
 from schema.tables.computed import AXES
 from tools.intelligence.figures import FIGURES, missing
@@ -106,8 +107,8 @@ def test_the_due_date_by_months_and_by_km(shop: Any) -> None:
     assert reason.value == date(2026, 10, 21)
 
 
-def test_every_figure_of_every_stored_row_has_a_reason(shop: Any, messy: Any) -> None:
-    messy.fill(shop, 120, 8)
+def test_every_figure_of_every_stored_row_has_a_reason(shop: Any) -> None:
+    fill(shop, 120, 8)
     shop.refresh(TODAY)
     for row in shop.rows("customer_metrics"):
         for figure in set(REASONED) - {"due"}:

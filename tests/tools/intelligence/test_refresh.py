@@ -11,10 +11,13 @@ from sqlalchemy import text
 
 from schema.tables.computed import AXES
 from tools.intelligence.errors import RefreshError
+from tools.intelligence.refresh import refresh
+from tools.store import open_store
 
 TODAY = date(2026, 11, 20)
 COMPUTED = (
-    "transactions", "transaction_items", "customer_metrics", "vehicle_metrics", "axis_changes", "refresh_runs", "cut_points"
+    "transactions", "transaction_items", "customer_metrics", "vehicle_metrics", "axis_changes", "refresh_runs",
+    "cut_points",
 )  # fmt: skip
 
 
@@ -137,7 +140,7 @@ def test_deceased_have_figures_and_erased_and_merged_have_none(shop: Any) -> Non
 
 
 def test_home_store_is_of_the_owner_else_the_last_transaction_else_where_made(shop: Any) -> None:
-    owned, bought, made, group = (shop.customer(created_store_id=1) for _ in range(4))
+    owned, bought, _made, group = (shop.customer(created_store_id=1) for _ in range(4))
     shop.owned_by(owned, shop.user(store_id=1), since=date(2020, 1, 1), until=date(2021, 1, 1))
     shop.owned_by(owned, shop.user(store_id=2), since=date(2021, 1, 1))
     shop.owned_by(group, shop.user(store_id=None))
@@ -187,3 +190,16 @@ def test_progress_hears_each_step_and_the_report_times_them(shop: Any) -> None:
 def test_an_empty_store_refreshes(shop: Any) -> None:
     assert shop.refresh(TODAY).customers == 0
     assert shop.refresh(TODAY, customers=[1, 2]).customers == 0
+
+
+def test_while_somebody_else_writes_it_says_so(shop: Any) -> None:
+    shop.customer()
+    shop.save()
+    impatient = open_store(f"{shop.engine.url}?timeout=0.05")
+    with shop.engine.connect() as writer:
+        writer.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(RefreshError, match="somebody else is writing to the store"):
+            refresh(impatient, as_of=TODAY)
+        writer.rollback()
+    assert refresh(impatient, as_of=TODAY).customers == 1
+    impatient.dispose()

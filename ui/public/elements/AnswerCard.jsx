@@ -220,7 +220,7 @@ function useRows(card, page, size, order, fetchPage) {
       compare(a[order.index], b[order.index], column, order.descending, card.language),
     );
   }, [card, order, complete]);
-  const by = order && `${card.columns[order.index].name} ${order.descending ? "desc" : "asc"}`;
+  const by = order && `${order.descending ? "-" : ""}${card.columns[order.index].name}`;
   const key = `${by}|${first}|${size}`;
   useEffect(() => {
     setFailed(null);

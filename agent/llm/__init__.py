@@ -1,0 +1,1 @@
+"""LLMs that the agent's loop can be run with: the planner, or any OpenAI-compatible endpoint."""

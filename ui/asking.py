@@ -1,0 +1,86 @@
+"""Answers on a terminal: one question a line in and out as JSON, or laid out for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from agent.answer_card import Answer
+from agent.errors import AgentError
+from agent.session import Agent, Session
+
+
+def answer_lines(agent: Agent, lines: Iterable[str], user: str, limit: int) -> Iterator[str]:
+    """One JSON answer for each JSON line {"question", "session", "as"}; equal sessions are one dialogue."""
+    sessions: dict[tuple[str, str], Session] = {}
+    for line in lines:
+        if not line.strip():
+            continue
+        yield json.dumps(_answer(agent, line, user, limit, sessions), ensure_ascii=False)
+
+
+def _answer(
+    agent: Agent, line: str, user: str, limit: int, sessions: dict[tuple[str, str], Session]
+) -> dict[str, object]:
+    try:
+        asked = json.loads(line)
+        question = asked["question"]
+        if not isinstance(question, str):
+            raise TypeError
+    except (ValueError, TypeError, KeyError):
+        return _error('Each line is a JSON object with "question", and optionally "session" and "as".')
+    who = str(asked.get("as") or user)
+    key = (str(asked.get("session")), who)
+    try:
+        session = sessions.get(key) if asked.get("session") is not None else None
+        if session is None:
+            session = agent.session(agent.asker(who))
+            if asked.get("session") is not None:
+                sessions[key] = session
+        return session.ask(question, limit=limit).model_dump()
+    except AgentError as error:
+        return _error(str(error))
+
+
+def _error(text: str) -> dict[str, object]:
+    return Answer(kind="refuse", refusal="not_understood", answer=text).model_dump()
+
+
+def print_answer(question: str, answer: Answer) -> None:
+    """The answer card on a terminal."""
+    console = Console()
+    console.print(f"[bold]{question}[/bold]", markup=True, highlight=False)
+    console.print(answer.answer, markup=False, highlight=False)
+    if answer.rows and answer.kind == "answer" and not answer.profile:
+        table = Table()
+        for c in answer.columns:
+            numeric = c.type in ("integer", "number")
+            table.add_column(c.label + (f" ({c.unit})" if c.unit else ""), justify="right" if numeric else "left")
+        for row in answer.rows[:20]:
+            table.add_row(*(_cell(v) for v in row))
+        console.print(table)
+        if answer.total_rows > 20:
+            console.print(f"20 of {answer.total_rows} rows; --json gives all.", highlight=False)
+    for section in (answer.profile or {}).get("sections", []):
+        console.print(f"[bold]{section['title']}[/bold]")
+        for row in section["rows"]:
+            console.print(f"  {row['label']}: {row['value']}", markup=False, highlight=False)
+    for source in answer.sources:
+        console.print(f"“{source.text}” ({source.customer_name} #{source.customer_id}, {source.date}, {source.author})", markup=False)
+    for option in answer.options:
+        console.print(f"  · {option.label}", markup=False, highlight=False)
+    for notice in answer.notices:
+        console.print(notice, style="yellow", markup=False, highlight=False)
+    if answer.definition:
+        console.print(answer.definition, style="dim", markup=False, highlight=False)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.3f}"
+    return str(value)
