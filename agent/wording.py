@@ -9,6 +9,9 @@ from schema.query import Aggregate, All, AnyOf, Compare, Exists, Filter, Named, 
 _OPS = {"=": "", "!=": "≠", ">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 
 
+GRAINS_VI = {"day": "ngày", "week": "tuần", "month": "tháng", "quarter": "quý", "year": "năm"}
+
+
 class Wording:
     """Says the parts of queries of one model in one language."""
 
@@ -47,6 +50,8 @@ class Wording:
         name = self.field(f.field)
         if f.op == "empty":
             return f"{name}: " + self.pick("none", "không có")
+        if f.op == "filled" and f.field == self.model.datasets[field.dataset].id_field:
+            return self.dataset(field.dataset)
         if f.op == "filled":
             return f"{name}: " + self.pick("any", "có")
         values = f.value if isinstance(f.value, tuple) else (f.value,)
@@ -120,7 +125,7 @@ class Wording:
         what = [self._measure(m) for m in query.metrics] or [self.dataset(query.dataset or "")]
         line = ", ".join(what)
         if query.by:
-            groups = [self.pick(b.grain, b.grain) if b.grain else self.dataset(b.field) if "." not in b.field else self.field(b.field) for b in query.by]
+            groups = [self.pick(b.grain, GRAINS_VI[b.grain]) if b.grain else self.dataset(b.field) if "." not in b.field else self.field(b.field) for b in query.by]
             line += self.pick(" by ", " theo ") + ", ".join(groups)
         if query.filters:
             line += ": " + ", ".join(self.filter(f) for f in query.filters)

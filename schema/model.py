@@ -130,6 +130,7 @@ class DatasetExtension(Part):
     home: str | None = Field(None, description="field with the store where the fact took place")
     stored: bool = Field(False, description="computed by refresh: has an as_of")
     bare_number: str | None = Field(None, description="field that a number without a unit means: women over 30")
+    amounts: dict[str, str] = Field({}, description="unit -> field that an amount of it means: orders over 1 m ₫")
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
 
 
@@ -140,6 +141,7 @@ class MetricExtension(Part):
     at: dict[str, str] = Field({}, description="finer dataset -> the same metric's expression there")
     n: str | None = Field(None, description="expression of the number behind a mean or rate")
     less_is_more: bool = False
+    more: tuple[str, ...] = Field((), description="superlatives that mean a high value: spent the most")
     description_vi: str = ""
 
 

@@ -171,7 +171,7 @@ class _Sqlite:
         try:
             connection.execute("PRAGMA query_only=ON")
             connection.execute("PRAGMA cache_size=-65536")
-            made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+            made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
             for name, sql in made:
                 if sql and sql.upper().startswith("CREATE VIRTUAL"):  # what its module asks for would be refused later
                     connection.execute(f"SELECT 1 FROM {quote(name)} LIMIT 0")
@@ -184,7 +184,8 @@ class _Sqlite:
         for limit, value in _LIMITS.items():
             connection.setlimit(limit, value)
         local = self.local
-        connection.set_authorizer(lambda *asked: _authorize(local.reads, *asked))
+        stored = frozenset(name for name, _ in made)
+        connection.set_authorizer(lambda *asked: _authorize(local.reads, stored, *asked))
         connection.set_progress_handler(lambda: time.monotonic() > local.until, STEPS)
         local.connection = connection
         with self.lock:
@@ -194,6 +195,7 @@ class _Sqlite:
 
 def _authorize(
     reads: Mapping[str, frozenset[str]],
+    stored: frozenset[str],
     action: int,
     first: str | None,
     second: str | None,
@@ -206,6 +208,8 @@ def _authorize(
     if action == sqlite3.SQLITE_READ:
         if view in reads:  # a view of a foreign database reads what it is made of
             return sqlite3.SQLITE_OK
+        if not second and first is not None and first not in stored and not first.startswith("sqlite_"):
+            return sqlite3.SQLITE_OK  # rows of a common table expression are counted: no column, no table of the file
         allowed = first is not None and first in reads and (not second or second in reads[first])
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_FUNCTION:

@@ -31,5 +31,8 @@ def _entries(context: ToolContext) -> list[tuple[str, str, str]]:
     model = context.model
     out = [("metric", m.label, m.description) for m in model.metrics.values()]
     out += [("filter", f.label, f.description) for d in model.datasets.values() for f in d.ext.filters]
+    out += [
+        ("field", f.label, f.description) for d in model.datasets.values() for f in d.fields.values() if f.description
+    ]
     out += [("dataset", d.ext.labels or d.name, d.description) for d in model.datasets.values() if d.ext.label]
     return out

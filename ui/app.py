@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 
 import chainlit as cl
@@ -104,7 +104,7 @@ class Chat:
         message, steps = cl.Message(content=""), Steps(language)
         async with self._turn_lock():
             outcome = await _or_sentence(self._stream(question, message, steps), language)
-            await steps.fold()
+            await steps.fold(None if isinstance(outcome, str) else outcome[0].elapsed_ms)
         if isinstance(outcome, str):
             message.content = markdown(outcome)
             await message.send()
@@ -123,6 +123,7 @@ class Chat:
                 answer = event.answer
         if answer is None:
             return say("unanswered", steps.language)
+        await steps.settle(answer.steps)
         return answer, len(session.queries) - 1
 
     async def _show(self, message: cl.Message, answer: Answer, turn: int) -> None:
@@ -164,44 +165,55 @@ class Steps:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.fold_line: cl.Step | None = None
-        self.running: dict[str, cl.Step] = {}
-        self.count, self.elapsed_ms = 0, 0.0
+        self.lines: list[tuple[str, cl.Step]] = []
 
     async def show(self, taken: TakenStep, *, done: bool) -> None:
         """A step that starts, or the same one done."""
-        above = self.fold_line or await self._begin()
-        line = self.running.pop(taken.name, None)
-        if line is None:
-            above.name = taken.name
-            await above.update()
-            line = cl.Step(name=taken.name, type="tool", parent_id=above.id)
-            line.start = utc_now()
-            await line.send()
-        if not done:
-            self.running[taken.name] = line
-            return
-        view = step_view(taken, self.language)
-        line.name, line.output, line.language, line.end = view.title, view.content, view.language, utc_now()
-        self.count, self.elapsed_ms = self.count + 1, self.elapsed_ms + taken.elapsed_ms
-        await line.update()
+        running = next((line for name, line in self.lines if name == taken.name and line.end is None), None)
+        line = running or await self._start(taken)
+        if done:
+            await self._end(line, taken)
 
-    async def _begin(self) -> cl.Step:
-        run = cl.context.current_step
-        parent = run.id if run else None
-        self.fold_line = cl.Step(name=say("working", self.language), type="tool", parent_id=parent, icon="list-checks")
-        self.fold_line.start = utc_now()
-        await self.fold_line.send()
-        return self.fold_line
+    async def settle(self, taken: Sequence[TakenStep]) -> None:
+        """Take over what the answer says of its steps: it has their SQL and their times."""
+        lines = list(self.lines)
+        for step in taken:
+            found = next((entry for entry in lines if entry[0] == step.name), None)
+            if found:
+                lines.remove(found)
+            await self._end(found[1] if found else await self._start(step), step)
 
-    async def fold(self) -> None:
-        """End what still runs; the line above says how many steps there were and how long they took."""
-        for line in self.running.values():
-            line.end = utc_now()
-            await line.update()
+    async def fold(self, elapsed_ms: float | None = None) -> None:
+        """End what still runs; the line above says how many steps there were and how long the turn took."""
+        for _, line in self.lines:
+            if line.end is None:
+                line.end = utc_now()
+                await line.update()
         if self.fold_line:
-            self.fold_line.name = steps_title(self.count, self.elapsed_ms, self.language)
+            self.fold_line.name = steps_title(len(self.lines), elapsed_ms, self.language)
             self.fold_line.end = utc_now()
             await self.fold_line.update()
+
+    async def _start(self, taken: TakenStep) -> cl.Step:
+        name = step_view(taken, self.language, done=False).title
+        if self.fold_line is None:
+            run = cl.context.current_step
+            self.fold_line = cl.Step(name=name, type="tool", parent_id=run.id if run else None, icon="list-checks")
+            self.fold_line.start = utc_now()
+            await self.fold_line.send()
+        elif self.fold_line.name != name:
+            self.fold_line.name = name
+            await self.fold_line.update()
+        line = cl.Step(name=name, type="tool", parent_id=self.fold_line.id)
+        line.start = utc_now()
+        await line.send()
+        self.lines.append((taken.name, line))
+        return line
+
+    async def _end(self, line: cl.Step, taken: TakenStep) -> None:
+        view = step_view(taken, self.language)
+        line.name, line.output, line.language, line.end = view.title, view.content, view.language, utc_now()
+        await line.update()
 
 
 async def _or_sentence(work: Awaitable[T], language: Language) -> T | str:

@@ -69,7 +69,10 @@ def print_answer(question: str, answer: Answer) -> None:
         for row in section["rows"]:
             console.print(f"  {row['label']}: {row['value']}", markup=False, highlight=False)
     for source in answer.sources:
-        console.print(f"“{source.text}” ({source.customer_name} #{source.customer_id}, {source.date}, {source.author})", markup=False)
+        console.print(
+            f"“{source.text}” ({source.customer_name} #{source.customer_id}, {source.date}, {source.author})",
+            markup=False,
+        )
     for option in answer.options:
         console.print(f"  · {option.label}", markup=False, highlight=False)
     for notice in answer.notices:

@@ -14,7 +14,9 @@ app = typer.Typer(
     name="lifecycle", help="Ask the customer store in plain English or Vietnamese.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False, rich_markup_mode="rich",
 )  # fmt: skip
-Database = Annotated[str | None, typer.Option("--database", help="URL of the store: sqlite:///file or postgresql+psycopg://…")]
+Database = Annotated[
+    str | None, typer.Option("--database", help="URL of the store: sqlite:///file or postgresql+psycopg://…")
+]
 Today = Annotated[str | None, typer.Option("--today", help="The day to answer for: YYYY-MM-DD.", metavar="DATE")]
 
 
@@ -42,7 +44,9 @@ def ask(
     user: Annotated[str, typer.Option("--as", help="Id or login of the user who asks.")] = "admin",
     today: Today = None,
     database: Database = None,
-    model: Annotated[Path | None, typer.Option("--model", help="An Ossie document, for a database of your own.")] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", help="An Ossie document, for a database of your own.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a question.")] = False,
     stdin: Annotated[bool, typer.Option("--stdin", help="Read one JSON object a line: question, session, as.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows in an answer.")] = 1000,

@@ -42,7 +42,9 @@ def ensure_demo(say: Say) -> None:
         engine.dispose()
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
-        make_company(settings.demo, int(known.get("customers", DEMO_CUSTOMERS)), today, int(known.get("seed_number", 20)), say)
+        make_company(
+            settings.demo, int(known.get("customers", DEMO_CUSTOMERS)), today, int(known.get("seed_number", 20)), say
+        )
         return
     say(f"Refreshing the figures for {today} …")
     refresh_store(settings.demo, today, say)
@@ -57,7 +59,9 @@ def make_company(url: str, customers: int, today: date, number: int, say: Say) -
     if not is_empty(engine):
         with engine.connect() as connection:
             if connection.execute(text("SELECT COUNT(*) FROM customers")).scalar_one():
-                raise StoreError(f"{engine.url.render_as_string()} holds a store already; give another --database, or remove it first.")
+                raise StoreError(
+                    f"{engine.url.render_as_string()} holds a store already; give another --database, or remove it first."
+                )
     upgrade(engine)
     started = time.perf_counter()
     report = seed(engine, customers=customers, today=today, number=number, progress=say)
@@ -92,9 +96,21 @@ def _changed(engine: Engine, fingerprint: object) -> bool:
 
 def _fingerprint(engine: Engine) -> str:
     """Rows a table of the facts, and the last change of a customer: what a user's change would move."""
-    tables = ("customers", "orders", "service_records", "appointments", "interactions", "notes", "cases", "ownerships", "contact_points")
+    tables = (
+        "customers",
+        "orders",
+        "service_records",
+        "appointments",
+        "interactions",
+        "notes",
+        "cases",
+        "ownerships",
+        "contact_points",
+    )
     with engine.connect() as connection:
         present = set(inspect(engine).get_table_names())
-        parts = [str(connection.execute(text(f"SELECT COUNT(*) FROM {t}")).scalar_one()) for t in tables if t in present]
+        parts = [
+            str(connection.execute(text(f"SELECT COUNT(*) FROM {t}")).scalar_one()) for t in tables if t in present
+        ]
         parts.append(str(connection.execute(text("SELECT MAX(updated_at) FROM customers")).scalar_one()))
     return ":".join(parts)

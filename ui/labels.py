@@ -56,9 +56,17 @@ CARD: dict[str, dict[Language, str]] = {
 LABELS: dict[str, dict[Language, str]] = {
     **CARD,
     # steps
-    "working": {"en": "Working on it", "vi": "Đang xử lý"},
-    "one_step": {"en": "1 step · {time}", "vi": "1 bước · {time}"},
-    "steps": {"en": "{n} steps · {time}", "vi": "{n} bước · {time}"},
+    # steps, by the names that the agent gives them; one without an entry keeps its name
+    "plan": {"en": "Understand the question", "vi": "Hiểu câu hỏi"},
+    "query_customers": {"en": "Query the store", "vi": "Truy vấn dữ liệu"},
+    "run_sql": {"en": "Run SQL", "vi": "Chạy SQL"},
+    "customer_profile": {"en": "Read the profile", "vi": "Đọc hồ sơ"},
+    "next_best_action": {"en": "Work out the next best action", "vi": "Tìm việc nên làm tiếp"},
+    "churn_risk": {"en": "Look up the churn risk", "vi": "Xem nguy cơ rời bỏ"},
+    "search_notes": {"en": "Search the notes", "vi": "Tìm trong ghi chú"},
+    "describe_data": {"en": "Look up what the data holds", "vi": "Xem dữ liệu có gì"},
+    "one_step": {"en": "1 step", "vi": "1 bước"},
+    "steps": {"en": "{n} steps", "vi": "{n} bước"},
     # sentences instead of an answer
     "empty": {
         "en": "There is no question in that message. Try one of these:",
@@ -119,6 +127,11 @@ UNITS: dict[str, dict[Language, str]] = {
 def say(key: str, language: Language, **values: object) -> str:
     """A label or sentence with its values filled in. KeyError where the key or a value is missing."""
     return LABELS[key][language].format(**values)
+
+
+def step_name(name: str, language: Language) -> str:
+    """What people read for a step of the agent."""
+    return say(name, language) if name in LABELS else name
 
 
 def card_labels(language: Language) -> dict[str, str]:

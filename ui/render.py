@@ -11,7 +11,7 @@ from typing import Any
 from agent.answer_card import Answer, Step
 from schema.access import Asker
 from schema.text import fold
-from ui.labels import Language, card_labels, say, took, unit_label
+from ui.labels import Language, card_labels, say, step_name, took, unit_label
 
 MAX_QUESTION = 2_000  # characters; a question of people has 20 to 300
 
@@ -74,14 +74,16 @@ def objection(question: str, language: Language) -> str | None:
 
 def step_view(step: Step, language: Language, *, done: bool = True) -> StepView:
     """How a step reads; its time is shown once it is done."""
-    title = f"{step.name} · {took(step.elapsed_ms, language)}" if done and step.elapsed_ms else step.name
-    sql = bool(_SQL.match(step.detail))
-    return StepView(title, step.detail if sql else markdown(step.detail), "sql" if sql else None)
+    name = step_name(step.name, language)
+    title = f"{name} · {took(step.elapsed_ms, language)}" if done and step.elapsed_ms else name
+    kind = "sql" if _SQL.match(step.detail) else "json" if step.detail.startswith("{") else None
+    return StepView(title, step.detail if kind else markdown(step.detail), kind)
 
 
-def steps_title(count: int, elapsed_ms: float, language: Language) -> str:
-    """The one line under which the steps are folded."""
-    return say("one_step" if count == 1 else "steps", language, n=count, time=took(elapsed_ms, language))
+def steps_title(count: int, elapsed_ms: float | None, language: Language) -> str:
+    """The one line under which the steps are folded; the time is left out of a turn that ended without an answer."""
+    title = say("one_step" if count == 1 else "steps", language, n=count)
+    return f"{title} · {took(elapsed_ms, language)}" if elapsed_ms else title
 
 
 def cards(answer: Answer, turn: int) -> list[Card]:

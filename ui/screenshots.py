@@ -104,9 +104,8 @@ def take(browser: Browser, address: str, picture: Picture, folder: Path) -> Path
 
 
 def _settle(page: Page, questions: int) -> None:
-    page.locator("[data-step-type=user_message]").nth(questions - 1).wait_for()
-    page.locator("#stop-button").wait_for(state="detached", timeout=60_000)
     page.locator("[data-step-type=assistant_message]").nth(questions - 1).wait_for()
+    page.locator("#stop-button").wait_for(state="detached", timeout=60_000)
     page.wait_for_timeout(400)
 
 

@@ -31,7 +31,7 @@ class OpenAgent(Protocol):
     def __call__(self, url: str | None, /, *, llm: str | None) -> Agent: ...
 
 
-class ServeError(Exception):
+class ServeError(OSError):
     """The page can't be served; the message says why and what would help. Read by the user."""
 
 

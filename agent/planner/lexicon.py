@@ -43,6 +43,7 @@ class Entry:
     written: tuple[str, ...]
     item: Item
     weight: float = 1.0
+    capital: bool = False  # a name that is also a word of the language: Morning
 
 
 @dataclass
@@ -52,13 +53,13 @@ class Lexicon:
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)  # (words as written, meaning)
 
-    def add(self, phrase: str, item: Item, weight: float = 1.0) -> None:
+    def add(self, phrase: str, item: Item, weight: float = 1.0, *, capital: bool = False) -> None:
         tokens = tokenize(phrase)
         words = tuple(t.stem for t in tokens)
         written = tuple(t.text for t in tokens)
         if words and (written, item) not in self._seen:
             self._seen.add((written, item))
-            self.entries[words[0]].append(Entry(words, written, item, weight))
+            self.entries[words[0]].append(Entry(words, written, item, weight, capital))
 
     def is_language(self, phrase: str) -> bool:
         """Whether the phrase is one word that the language needs for itself: at, in, by."""
@@ -70,6 +71,8 @@ class Lexicon:
     def match(self, tokens: Sequence[Token], start: int, script: Script) -> Iterable[tuple[int, Entry]]:
         """Entries that stand at token `start`, with where they end; an auxiliary may stand inside: cars *were* sold."""
         for entry in self.entries.get(tokens[start].stem, ()):
+            if entry.capital and not (tokens[start].capital and start > 0):
+                continue
             at, slack = start, len(entry.words) > 1 and not isinstance(entry.item, Skip | Word)
             for place, (word, written) in enumerate(zip(entry.words, entry.written, strict=True)):
                 if slack and place and at < len(tokens) and tokens[at].stem != word and tokens[at].text in _AUXILIARIES:
@@ -127,6 +130,8 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     for dataset in model.datasets.values():
         _dataset(lexicon, model, dataset)
     for metric in model.metrics.values():
+        for phrase in metric.ext.more:
+            lexicon.add(phrase, Sorting(metric.name, None, True, True), 1.1)
         for phrase in {metric.label, metric.ext.label_vi or metric.label, *metric.synonyms, metric.name.replace("_", " ")}:
             lexicon.add(phrase, MetricItem(metric.name), 1.15)
     for name, tool in model.ext.tools.items():

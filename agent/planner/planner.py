@@ -17,8 +17,12 @@ from agent.planner.rules import Context
 from agent.planner.values import Values
 from schema.access import Asker
 from schema.query import Compare, Named, SemanticQuery
+from schema.text import fold
 
 MAX_CHARACTERS = 2000
+_ABOUT_DEFINITIONS = frozenset(
+    "defined calculated computed measured mean means definition of the a an la gi dinh nghia tinh nhu the nao duoc".split()
+)
 CLOSE = 0.15  # readings whose scores differ by less are rivals
 
 
@@ -77,7 +81,8 @@ class Planner:
         rest = text[reading.tokens[end - 1].end :].strip(" ?.!:\"'")
         ones = [h.row_id for n in reading.names for h in n.hits if len(n.hits) == 1 and h.source.startswith(f"{self.ctx.model.ext.subject}.")]
         if name == "describe_data":
-            return CallTool(name, {"about": rest} if rest else {})
+            topic = " ".join(w for w in rest.split() if fold(w) not in _ABOUT_DEFINITIONS)
+            return CallTool(name, {"about": topic} if topic else {})
         if not rest:
             return None
         return CallTool(name, {"text": rest, "customer_id": ones[0] if ones else None})
@@ -198,7 +203,7 @@ class Planner:
             for h in name.hits:
                 by_source.setdefault(h.source, []).append(h.row_id)
             for source, rows in by_source.items():
-                if len(rows) > 1 and f"'?{','.join(map(str, rows))}'" in used:
+                if len(rows) > 1 and (f"'?{','.join(map(str, rows))}'" in used or repr(tuple(rows)) in used):
                     start, end = reading.tokens[name.start].start, reading.tokens[name.end - 1].end
                     hits = tuple(h for h in name.hits if h.source == source)
                     return Which(text[start:end], hits, text[:start] + "{}" + text[end:])

@@ -78,7 +78,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
     reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
     for name in reading.names:
-        atoms += [(name.start, name.end, p, (name.end - name.start) * 1.1 + 0.3) for p in name_preds(ctx, name)]
+        atoms += [(name.start, name.end, p, (name.end - name.start) * 1.1 + (0.5 if p.dataset == ctx.model.ext.subject else 0.3)) for p in name_preds(ctx, name)]
         covered[name.start : name.end] = [True] * (name.end - name.start)
     reading.missing_names = _missing(tokens, covered, titled)
     reading.missing_codes = missing_codes(tokens, covered)
@@ -116,7 +116,7 @@ def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:
     for source, ids in by_source.items():
         table = ctx.model.datasets[source.partition(".")[0]].source
         for dataset in ctx.model.datasets.values():
-            if dataset.source == table and (dataset.ext.where is None or dataset.name == ctx.model.ext.subject):
+            if dataset.source == table:
                 key = dataset.id_field
                 one = len(ids) == 1
                 filter_ = Compare(field=key, op="=" if one else "in", value=ids[0] if one else tuple(ids))

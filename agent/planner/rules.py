@@ -357,7 +357,7 @@ def ent_bound(ctx: Context, e: Ent, b: BoundItem) -> Joined:
     dataset = ctx.model.datasets[e.dataset]
     key = dataset.ext.bare_number if b.bound.unit is None else None
     if b.bound.unit:
-        fits = [f.key for f in dataset.fields.values() if f.ext.unit == b.bound.unit and not f.ext.detail]
+        fits = [dataset.ext.amounts[b.bound.unit]] if b.bound.unit in dataset.ext.amounts else [f.key for f in dataset.fields.values() if f.ext.unit == b.bound.unit and not f.ext.detail]
         key = fits[0] if len(fits) == 1 else None
     if not key:
         return None
@@ -675,7 +675,14 @@ def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
 
 
 def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
-    """total + customers"""
+    """total + refunds: their amount, where they have one, else their number"""
+    if fn.fn not in ("sum", "avg"):
+        return None
+    amounts = ctx.model.datasets[e.dataset].ext.amounts
+    if amounts and not e.limit:
+        key = next(iter(amounts.values()))
+        if key.partition(".")[0] == e.dataset:
+            return Meas((Aggregate(fn=fn.fn, over=key),), e.dataset, e.filters, e.moment, dated=e.dated), -0.2
     return count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None
 
 
@@ -860,6 +867,37 @@ def versus_when(ctx: Context, w: Word, t: When) -> Joined:
     return (Versus(t.moment), 0.0) if w.kind == "versus" else None
 
 
+def and_when(ctx: Context, w: Word, t: When) -> Joined:
+    """2025 + and 2024, side by side"""
+    return (Versus(t.moment), 0.15) if w.kind == "and" else None
+
+
+@dataclass(frozen=True)
+class NotWhen(Item):
+    """A period in which it did not happen."""
+
+    moment: Moment
+
+
+def not_when(ctx: Context, w: Word, t: When) -> Joined:
+    """visited in 2024 but + not in 2025"""
+    return (NotWhen(t.moment), 0.0) if w.kind in ("not", "except") else None
+
+
+def ent_not_when(ctx: Context, e: Ent, n: NotWhen) -> Joined:
+    last = e.filters[-1] if e.filters else None
+    if not isinstance(last, Exists) or last.value is not None:
+        return None
+    period = n.moment.resolve(ctx.today, ctx.model.datasets[last.exists].ext.plan)
+    never = Not(negate=Exists(exists=last.exists, filters=last.filters, period=period))
+    return replace(e, filters=(*e.filters, never)), 0.1
+
+
+def meas_not_when(ctx: Context, m: Meas, n: NotWhen) -> Joined:
+    joined = ent_not_when(ctx, Ent(m.base, m.filters), n)
+    return (replace(m, filters=joined[0].filters), joined[1]) if joined and isinstance(joined[0], Ent) else None
+
+
 def meas_versus(ctx: Context, m: Meas, v: Versus) -> Joined:
     """revenue this month + vs last month"""
     return (replace(m, compare=v.moment), 0.0) if not m.compare else None
@@ -954,7 +992,7 @@ RULES: tuple[Rule, ...] = (
     most_metric, metric_most, most_field, field_most, most_ent, ent_most, sorting_direction, ent_sorting, sorting_ent, count_ent, ent_count,
     count_distinct, count_metric, function_field, field_function, function_metric, function_ent, meas_pred, pred_meas, meas_ent, ent_meas,
     meas_verb, meas_when, when_meas, meas_mine, mine_meas, and_meas, meas_further, by_field, by_ent, by_grain, group_and, group_field, group_ent,
-    group_grain, group_group, meas_group, group_meas, ent_group, grain_meas, trend_meas, meas_trend, meas_sorting, top_meas, versus_when,
+    group_grain, group_group, meas_group, group_meas, ent_group, grain_meas, trend_meas, meas_trend, meas_sorting, top_meas, versus_when, and_when, not_when, ent_not_when, meas_not_when,
     meas_versus, share_ent, share_meas, tool_one, one_tool, tool_ent, ent_tool, why_ent, skip_left, skip_right, junk_left, junk_right,
 )  # fmt: skip
 LIFTS: tuple[Callable[[Context, Any], Joined], ...] = (metric_alone, pred_as_ent, verb_as_ent)

@@ -56,10 +56,10 @@ def add_listed(lexicon: Lexicon, model: SemanticModel, values: Values) -> None:
                 (phrase, value)
                 for value in by_place.get((dataset.source, f.expression), ())
                 for phrase in (value, *_spellings(value), *f.ext.aliases.get(value, ()))
-                if fold(phrase) not in said and not lexicon.is_language(phrase)
+                if fold(phrase) not in said
             }
             for phrase, value in sorted(phrases):
-                lexicon.add(phrase, Pred(Compare(field=f.key, op="=", value=value), dataset.name), f.ext.weight)
+                lexicon.add(phrase, Pred(Compare(field=f.key, op="=", value=value), dataset.name), f.ext.weight, capital=lexicon.is_language(phrase))
                 said.add(fold(phrase))
 
 

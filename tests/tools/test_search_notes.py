@@ -18,7 +18,7 @@ from knowledge.passages import KnowledgeError, Within
 from schema.access import Asker
 from schema.search import keyword_index_suspended, rebuild_keyword_index, words_of, words_vector
 from schema.tables import metadata
-from tools.database import Database
+from tools.database import Database, QueryFailed
 from tools.guard import guard
 from tools.guard.catalog import Catalog
 from tools.guard.errors import GuardError
@@ -120,14 +120,16 @@ def opened(kind: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[
     fill(engine)
     door = Database(url)
     shop = Shop(engine, door, folder / "index")
-    yield shop
-    shop.index.close()
-    door.close()
-    engine.dispose()
-    if server:
-        with server.connect() as c:
-            c.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-        server.dispose()
+    try:
+        yield shop
+    finally:
+        shop.index.close()
+        door.close()
+        engine.dispose()
+        if server:
+            with server.connect() as c:
+                c.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+            server.dispose()
 
 
 @pytest.fixture(params=DATABASES, scope="module")
@@ -361,14 +363,20 @@ def test_importing_the_tool_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-def test_words_are_found_after_another_process_changed_the_schema(own_shop: Shop):
-    assert own_shop.by_words(REP, ["phanh keu"])
-    with own_shop.engine.begin() as c:
-        c.exec_driver_sql("CREATE TABLE something_new (id INTEGER)")
-    assert own_shop.by_words(REP, ["phanh keu"])
+@pytest.mark.xfail(
+    strict=True,
+    raises=QueryFailed,
+    reason="tools/database.py opens FTS5 once, and refuses it when SQLite does so again",
+)
+def test_words_are_found_after_another_process_changed_the_schema(request: pytest.FixtureRequest, tmp_path: Path):
+    with opened("sqlite", tmp_path, request) as shop:
+        assert shop.by_words(REP, ["phanh keu"])
+        with shop.engine.begin() as c:
+            c.exec_driver_sql("CREATE TABLE something_new (id INTEGER)")
+        assert shop.by_words(REP, ["phanh keu"])
 
 
 def test_a_question_may_not_name_the_index():
     for sql in ("SELECT * FROM note_words", "SELECT * FROM note_words_text", "SELECT * FROM note_words_content"):
         with pytest.raises(GuardError):
-            guard(sql, ADMIN, CATALOG, "sqlite")
+            guard(sql, ADMIN, CATALOG, dialect="sqlite", row_cap=10)

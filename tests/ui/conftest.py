@@ -121,8 +121,8 @@ class Tab:
         self.settled(before + 1)
 
     def settled(self, questions: int) -> None:
-        """Wait until the n-th question is shown and nothing runs any more."""
-        self.page.locator("[data-step-type=user_message]").nth(questions - 1).wait_for(timeout=20_000)
+        """Wait until the n-th question has its reply and nothing runs any more."""
+        self.page.locator("[data-step-type=assistant_message]").nth(questions - 1).wait_for(timeout=30_000)
         self.page.locator("#stop-button").wait_for(state="detached", timeout=30_000)
         self.page.locator("#chat-submit").wait_for(timeout=30_000)
 

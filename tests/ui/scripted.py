@@ -153,9 +153,10 @@ class ScriptedSession:
             raise ZeroDivisionError("secret detail")
         if question == "silence":
             return
-        yield StepEvent(query, "started")
-        yield StepEvent(query, "done")
+        yield StepEvent(Step(name=query.name), "started")
+        yield StepEvent(Step(name=query.name, detail="{'query': …}"), "done")  # its SQL comes with the answer
         answer = ANSWERS.get(question) or Answer(kind="answer", answer=f"{self.asker.name} asked: {question}")
+        answer = answer.model_copy(update={"steps": [understand, query]})
         self.queries.append(answer)
         for word in answer.answer.split(" "):
             yield TokenEvent(word + " ")

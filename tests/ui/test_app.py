@@ -101,7 +101,7 @@ def test_steps_are_folded_under_one_line(talk: Any) -> None:
     tools = [d for e, d in talk(ask("few")) if e == "step" and d["type"] == "tool"]
     last = {d["id"]: d for d in tools}
     fold, understand, query = last.values()
-    assert fold["name"] == "2 steps · 24 ms" and all(d["end"] for d in last.values())
+    assert fold["name"] == "2 steps · 34 ms" and all(d["end"] for d in last.values())
     assert {understand["parentId"], query["parentId"]} == {fold["id"]}
     assert (
         query["language"] == "sql" and query["output"].startswith("SELECT") and query["name"] == "Run the query · 21 ms"
@@ -136,7 +136,9 @@ def test_markup_in_a_question_is_passed_on_as_text(talk: Any, agent: Any) -> Non
 def test_an_error_of_the_agent_is_its_sentence(talk: Any) -> None:
     events = talk(ask("agent error"))
     assert replies(events) == ["The store is being refreshed; try again in a minute."]
-    assert all(d["end"] for e, d in events if e == "step" and d["type"] == "tool" and d is events[-1][1])
+    last = {d["id"]: d for e, d in events if e == "step" and d["type"] == "tool"}
+    assert [d["name"] for d in last.values()] == ["1 step", "Understand the question · 3 ms"]
+    assert all(d["end"] for d in last.values())
 
 
 def test_any_other_error_is_logged_and_one_sentence(talk: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -157,6 +157,8 @@ FORMATS: list[tuple[Any, dict[str, Any], str, str]] = [
     (None, {"type": "integer"}, "en", "–"),
     (0, {"type": "integer"}, "en", "0"),
     ("unknown", {"type": "date"}, "en", "unknown"),
+    ("due_service", {"type": "text"}, "en", "due service"),
+    ("An_Bình", {"type": "text"}, "en", "An_Bình"),
 ]
 
 

@@ -56,6 +56,9 @@ def test_steps_show_sql_as_sql() -> None:
     assert (sql.title, sql.language) == ("Query · 2 ms", "sql") and sql.content.startswith("\nWITH")
     plain = step_view(Step(name="Read", detail="selected: a|b"), "en")
     assert (plain.title, plain.content, plain.language) == ("Read", "selected\\: a\\|b", None)
+    tool = step_view(Step(name="customer_profile", detail='{"customer_id": 7}', elapsed_ms=60), "vi")
+    assert (tool.title, tool.content, tool.language) == ("Đọc hồ sơ · 60 ms", '{"customer_id": 7}', "json")
+    assert step_view(Step(name="plan", elapsed_ms=5), "en", done=False).title == "Understand the question"
 
 
 def test_answer_card_carries_everything(scripted: ModuleType) -> None:

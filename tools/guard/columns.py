@@ -209,6 +209,8 @@ class Resolver:
                     outputs.append(output)
             if not once:
                 raise GuardError(f"There is nothing that * could mean ({self.context.place(item)}).")
+        if not items:
+            raise GuardError("SELECT names no columns.")
         if len(items) > MAX_COLUMNS:
             raise GuardError(f"More than {MAX_COLUMNS} columns are selected.", hint="Name the columns that are needed.")
         return items, outputs

@@ -1,8 +1,8 @@
 """Whether a condition of a query could fail on a row that the asker may not see.
 
 A planner is free to test a user's condition before the guard's, and then an error tells of hidden rows: of a name that
-is no number (PostgreSQL even quotes it), or by CASE, of anything. Where a condition holds more than what can't fail, the
-guard's subqueries are closed to the planner, at the price of its shortcuts. What takes time stays out of account.
+is no number (PostgreSQL even quotes it), or by CASE, of anything. Where a condition holds more than what can't fail,
+the guard's subqueries are closed to the planner, at the price of its shortcuts. What takes time stays out of account.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _NEVER: set[type[exp.Expr]] = {
     exp.NullSafeEQ, exp.NullSafeNEQ, exp.Between, exp.In, exp.Exists, exp.Any, exp.All, exp.Case, exp.If,
     exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Lower, exp.Upper, exp.Length, exp.Trim, exp.Collate,
     exp.Select, exp.Union, exp.Intersect, exp.Except, exp.Subquery, exp.DataType, exp.DataTypeParam,
-    exp.Window, exp.WindowSpec, exp.Order, exp.Ordered, exp.RowNumber, exp.Rank, exp.DenseRank, exp.Filter, exp.Distinct,
+    exp.Window, exp.WindowSpec, exp.Order, exp.Ordered, exp.RowNumber, exp.Rank, exp.DenseRank, exp.Filter,
+    exp.Distinct,
 }  # fmt: skip
 
 _NEVER_BY_DIALECT: dict[DialectName, set[type[exp.Expr]]] = {
@@ -69,6 +70,11 @@ def _never_fails(node: exp.Expr, dialect: DialectName) -> bool:
             return isinstance(node.this, exp.Literal) or node.to.this is exp.DType.TEXT
         case exp.Substring() if dialect == "postgres":
             return all(isinstance(part, exp.Literal) for name, part in node.args.items() if name != "this" and part)
+        case exp.Subquery() if dialect == "postgres" and not isinstance(node.parent, (exp.In, exp.Any, exp.All)):
+            one = node.this  # as a value it fails where it has two rows
+            return (
+                isinstance(one, exp.Select) and not one.args.get("group") and bool(one.expressions[0].find(exp.AggFunc))
+            )
         case exp.Anonymous():
             return dialect == "sqlite" and str(node.this).lower() in _DATES
     return type(node) in _NEVER_BY_DIALECT[dialect]

@@ -38,7 +38,8 @@ NAMED: dict[DialectName, frozenset[str]] = {
     "postgres": frozenset({"age", "make_date", "date_part", "every", "btrim"}),
 }
 
-# By these names they are called. SQLite's authorizer goes by them; `match` is for the keyword index of the notes, which no query can name
+# The names that they are called by. SQLite's authorizer goes by its list; `match` stands there for the keyword index of
+# the notes, which no query can name.
 SQLITE_NAMES = frozenset({
     "abs", "avg", "ceil", "ceiling", "coalesce", "count", "cume_dist", "date", "datetime", "dense_rank", "exp",
     "first_value", "floor", "format", "glob", "group_concat", "ifnull", "iif", "instr", "json_extract", "julianday",
@@ -51,10 +52,10 @@ SQLITE_NAMES = frozenset({
 POSTGRES_NAMES = frozenset({
     "abs", "age", "avg", "bool_and", "bool_or", "btrim", "ceil", "coalesce", "concat", "concat_ws", "corr", "count",
     "cume_dist", "date_part", "date_trunc", "dense_rank", "every", "exp", "extract", "first_value", "floor", "greatest",
-    "initcap", "lag", "last_value", "lead", "least", "left", "length", "ln", "log", "lower", "ltrim", "make_date", "max",
-    "min", "mode", "nth_value", "ntile", "nullif", "percent_rank", "percentile_cont", "percentile_disc", "position",
-    "power", "rank", "replace", "right", "round", "row_number", "rtrim", "sign", "split_part", "sqrt", "stddev",
-    "string_agg", "strpos", "substring", "sum", "to_char", "to_date", "trim", "trunc", "upper", "variance",
+    "initcap", "lag", "last_value", "lead", "least", "left", "length", "ln", "log", "lower", "ltrim", "make_date",
+    "max", "min", "mode", "nth_value", "ntile", "nullif", "percent_rank", "percentile_cont", "percentile_disc",
+    "position", "power", "rank", "replace", "right", "round", "row_number", "rtrim", "sign", "split_part", "sqrt",
+    "stddev", "string_agg", "strpos", "substring", "sum", "to_char", "to_date", "trim", "trunc", "upper", "variance",
 })  # fmt: skip
 
 _CLOCK = frozenset({"current_date", "current_time", "current_timestamp", "now", "localtime", "localtimestamp"})

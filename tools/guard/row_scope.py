@@ -55,7 +55,7 @@ def _permitted(occurrence: Occurrence, condition: str | None, context: Context) 
 
 
 def _close(select: exp.Expr, dialect: DialectName) -> None:
-    """Neither planner moves a condition into a subquery with such a limit, or dissolves it into a query that has one."""
+    """Neither planner moves a condition into a subquery with such a limit, or dissolves it among conditions."""
     number = exp.Literal.number(0 if dialect == "postgres" else -1)
     if dialect == "postgres":
         select.set("offset", exp.Offset(expression=number))

@@ -28,7 +28,8 @@
     if (isNumber(column) && Number.isFinite(Number(value))) return number(Number(value), column.unit, language);
     if (column.type === "date" || column.type === "datetime") return day(String(value));
     if (/(^|_)id$/.test(column.name) && /^\d+$/.test(String(value))) return `#${value}`;
-    return String(value);
+    const code = column.type === "text" && /^[a-z]+(_[a-z]+)+$/.test(value);
+    return code ? value.replaceAll("_", " ") : String(value);
   };
 
   /** The column's name with its unit; a per cent sign stands in the cells. */

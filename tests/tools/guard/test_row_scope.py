@@ -122,7 +122,8 @@ def test_a_foreign_database_is_open(tmp_path: Path) -> None:
 
     connection = sqlite3.connect(tmp_path / "foreign.db")
     connection.executescript(
-        'CREATE TABLE "Order Lines" ("Group" TEXT, qty INTEGER); INSERT INTO "Order Lines" VALUES (\'a\', 2), (\'b\', 3);'
+        'CREATE TABLE "Order Lines" ("Group" TEXT, qty INTEGER);'
+        "INSERT INTO \"Order Lines\" VALUES ('a', 2), ('b', 3);"
     )
     connection.close()
     catalog = Catalog.of_columns({"Order Lines": ["Group", "qty"]})

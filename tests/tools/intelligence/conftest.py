@@ -136,10 +136,13 @@ class Shop:
 
     def save(self) -> None:
         """Write what was added, parents first."""
-        order = {table.name: i for i, table in enumerate(metadata.sorted_tables)}
+        alike: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
+        for table, values in self.pending:
+            alike.setdefault((table, tuple(sorted(values))), []).append(values)
+        order = [table.name for table in metadata.sorted_tables]
         with self.engine.begin() as connection:
-            for table, values in sorted(self.pending, key=lambda row: order[row[0]]):
-                connection.execute(insert(metadata.tables[table]).values(**values))
+            for (table, _), rows in sorted(alike.items(), key=lambda group: order.index(group[0][0])):
+                connection.execute(insert(metadata.tables[table]), sorted(rows, key=lambda row: row.get("id", 0)))
         self.pending.clear()
 
     def setting(self, name: str, value: Any) -> None:

@@ -16,10 +16,11 @@ function Chips({ card, labels }) {
       : period.start
         ? fill(labels.from, { day: day(period.start) })
         : fill(labels.until, { day: day(period.end) });
+  const told = filters.some((chip) => dates && chip.label.includes(dates));
   if (!filters.length && !dates) return null;
   return (
     <ul className="lc-chips" aria-label={labels.filters}>
-      {dates && (
+      {dates && !told && (
         <li className="lc-chip lc-chip-period" title={labels.period}>
           {period.label ? `${period.label}: ${dates}` : dates}
         </li>
