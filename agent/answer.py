@@ -28,7 +28,9 @@ class Stating:
     def rows(self, result: Result, today: str) -> Answer:
         """The answer of a typed query or of SQL."""
         query = result.query
-        text = self._headline(result) if query else self.pick(f"{result.total_rows} rows.", f"{result.total_rows} dòng.")
+        text = (
+            self._headline(result) if query else self.pick(f"{result.total_rows} rows.", f"{result.total_rows} dòng.")
+        )
         answer = Answer(
             kind="answer", answer=text, columns=columns_of(result, self.language), rows=result.rows, total_rows=result.total_rows,
             sql=result.sql, as_of=result.as_of, language=self.language, notices=self._notices(result, today),
@@ -55,12 +57,17 @@ class Stating:
         line = f"{shown}: " + self.pick(f"{result.total_rows} groups", f"{result.total_rows} nhóm")
         if measure is not None:
             name = next((value(first[i], cells[i], self.model, self.language) for i in reversed(dims)), "")
-            line += self.pick("; first ", "; đầu tiên ") + f"{name}: {value(first[measure], cells[measure], self.model, self.language)}"
+            line += (
+                self.pick("; first ", "; đầu tiên ")
+                + f"{name}: {value(first[measure], cells[measure], self.model, self.language)}"
+            )
         return self._capital(line) + "."
 
     def _dims(self, result: Result) -> list[int]:
         assert result.query is not None
-        count = sum(2 if "." not in b.field and self.model.datasets[b.field].ext.name_field else 1 for b in result.query.by)
+        count = sum(
+            2 if "." not in b.field and self.model.datasets[b.field].ext.name_field else 1 for b in result.query.by
+        )
         return list(range(count))
 
     def _listed(self, result: Result, query: SemanticQuery) -> str:
@@ -77,19 +84,27 @@ class Stating:
                 line += f" ({period(query.period, self.language)})"
         for b in result.beside:
             named = self.model.named(b.named)
-            line += self.pick(f". {b.count} more are {named.label} from before", f". Ngoài ra {b.count} {noun} {named.label_vi} từ trước")
+            line += self.pick(
+                f". {b.count} more are {named.label} from before",
+                f". Ngoài ra {b.count} {noun} {named.label_vi} từ trước",
+            )
         return line + "." + self._total(result, query)
 
     def _total(self, result: Result, query: SemanticQuery) -> str:
         total = self.model.datasets[query.dataset or ""].ext.total
-        place = next((i for i, c in enumerate(result.columns) if total and c.source == f"{query.dataset}.{total}"), None)
+        place = next(
+            (i for i, c in enumerate(result.columns) if total and c.source == f"{query.dataset}.{total}"), None
+        )
         if place is None or len(result.rows) < result.total_rows:
             return ""
         amount = sum(r[place] or 0 for r in result.rows)
         return self.pick(" Total: ", " Tổng: ") + value(amount, result.columns[place], self.model, self.language) + "."
 
     def _single(self, result: Result, query: SemanticQuery) -> str:
-        parts = [f"{label(c, self.language)}: {value(v, c, self.model, self.language)}" for c, v in zip(result.columns, result.rows[0], strict=True)]
+        parts = [
+            f"{label(c, self.language)}: {value(v, c, self.model, self.language)}"
+            for c, v in zip(result.columns, result.rows[0], strict=True)
+        ]
         tail = [self.wording.filter(f) for f in query.filters]
         if query.period:
             tail.append(period(query.period, self.language))
@@ -103,24 +118,54 @@ class Stating:
         out = []
         if len(result.rows) < result.total_rows:
             shown = number(len(result.rows), self.language)
-            out.append(self.pick(f"Showing the first {shown} of {number(result.total_rows, 'en')} rows.", f"Hiển thị {shown} dòng đầu trong {number(result.total_rows, 'vi')} dòng."))
+            out.append(
+                self.pick(
+                    f"Showing the first {shown} of {number(result.total_rows, 'en')} rows.",
+                    f"Hiển thị {shown} dòng đầu trong {number(result.total_rows, 'vi')} dòng.",
+                )
+            )
         if result.tied:
-            out.append(self.pick("The cut runs through a tie: others have the same value as the last row.", "Có dòng khác bằng giá trị dòng cuối cùng."))
+            out.append(
+                self.pick(
+                    "The cut runs through a tie: others have the same value as the last row.",
+                    "Có dòng khác bằng giá trị dòng cuối cùng.",
+                )
+            )
         for key, count in result.unknown:
             name = self.wording.field(key)
-            out.append(self.pick(f"{count} of them are kept though their {name} is unknown.", f"{count} dòng được giữ dù {name} chưa rõ."))
+            out.append(
+                self.pick(
+                    f"{count} of them are kept though their {name} is unknown.",
+                    f"{count} dòng được giữ dù {name} chưa rõ.",
+                )
+            )
         if result.as_of and result.as_of != today:
-            out.append(self.pick(f"Stored figures are of {day(result.as_of)}, not of today.", f"Số liệu đã lưu tính đến {day(result.as_of)}, không phải hôm nay."))
+            out.append(
+                self.pick(
+                    f"Stored figures are of {day(result.as_of)}, not of today.",
+                    f"Số liệu đã lưu tính đến {day(result.as_of)}, không phải hôm nay.",
+                )
+            )
         if result.query and result.query.compare:
             c = result.query.compare
             out.append(self.pick(f"Compared with {period(c, 'en')}.", f"So với {period(c, 'vi')}."))
         if result.missing:
-            out.append(self.pick("Not in the store yet, counted as empty: ", "Chưa có trong kho dữ liệu, tính như trống: ") + ", ".join(m.replace("_", " ") for m in result.missing) + ".")
+            out.append(
+                self.pick("Not in the store yet, counted as empty: ", "Chưa có trong kho dữ liệu, tính như trống: ")
+                + ", ".join(m.replace("_", " ") for m in result.missing)
+                + "."
+            )
         return out
 
     # clarify and refuse ---------------------------------------------------------------------------------------------
     def which(self, w: Which) -> Answer:
-        options = [Option(label=f"{h.label} #{h.row_id}" + (f" · {h.tells_apart}" if h.tells_apart else ""), question=w.question.format(self._choice(h.source, h.row_id, h.label))) for h in w.hits]
+        options = [
+            Option(
+                label=f"{h.label} #{h.row_id}" + (f" · {h.tells_apart}" if h.tells_apart else ""),
+                question=w.question.format(self._choice(h.source, h.row_id, h.label)),
+            )
+            for h in w.hits
+        ]
         text = self.pick(f"Which {w.name}? {len(w.hits)} match.", f"{w.name} nào? Có {len(w.hits)} kết quả.")
         return Answer(kind="clarify", answer=text, options=options, total_rows=0, language=self.language)
 
@@ -131,9 +176,16 @@ class Stating:
         """Readings with different results: each as a chip with what it gives."""
         options = []
         for q, r in zip(queries, results, strict=True):
-            told = value(r.rows[0][0], r.columns[0], self.model, self.language) if q.metrics and not q.by and r.rows else str(r.total_rows)
+            told = (
+                value(r.rows[0][0], r.columns[0], self.model, self.language)
+                if q.metrics and not q.by and r.rows
+                else str(r.total_rows)
+            )
             options.append(Option(label=f"{self.wording.understood(q)} → {told}", question=self.wording.understood(q)))
-        text = self.pick("This can be read in more than one way, with different results. Which is meant?", "Câu hỏi có thể hiểu theo nhiều cách, kết quả khác nhau. Ý bạn là?")
+        text = self.pick(
+            "This can be read in more than one way, with different results. Which is meant?",
+            "Câu hỏi có thể hiểu theo nhiều cách, kết quả khác nhau. Ý bạn là?",
+        )
         return Answer(kind="clarify", answer=text, options=options, language=self.language)
 
     def refuse(self, r: Refuse, suggestions: list[str]) -> Answer:
@@ -142,7 +194,13 @@ class Stating:
         if r.why in ("others_rows", "closed_field") and "." in about:
             about = self.wording.field(about)
         text = self.pick(en, vi).format(about=about)
-        return Answer(kind="refuse", refusal=kind, answer=text, options=[Option(label=s, question=s) for s in suggestions], language=self.language)
+        return Answer(
+            kind="refuse",
+            refusal=kind,
+            answer=text,
+            options=[Option(label=s, question=s) for s in suggestions],
+            language=self.language,
+        )
 
     def refusal(self, kind: Refusal, text: str) -> Answer:
         return Answer(kind="refuse", refusal=kind, answer=text, language=self.language)
@@ -154,6 +212,6 @@ def _period(query: SemanticQuery) -> AnswerPeriod | None:
         p = next((f.period for f in query.filters if isinstance(f, Named) and f.period), None)
     if p is None:
         return None
-    return AnswerPeriod(start=p.start.isoformat() if p.start else None, end=p.end.isoformat() if p.end else None, label=p.label)
-
-
+    return AnswerPeriod(
+        start=p.start.isoformat() if p.start else None, end=p.end.isoformat() if p.end else None, label=p.label
+    )

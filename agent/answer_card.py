@@ -80,7 +80,9 @@ class Answer(Card):
     options: list[Option] = []
     steps: list[Step] = []
     sources: list[Source] = []
-    notices: list[str] = Field([], description="what else must be told: cut rows, unknown values, stale or missing data")
+    notices: list[str] = Field(
+        [], description="what else must be told: cut rows, unknown values, stale or missing data"
+    )
     profile: dict[str, Any] | None = Field(None, description="for a customer card: sections of label/value pairs")
     language: Literal["en", "vi"] = "en"
     elapsed_ms: float = 0.0

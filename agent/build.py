@@ -52,7 +52,9 @@ def open_agent(
 
 def _store_day(database: Database, catalog: Catalog) -> date | None:
     """The day of the last refresh: the store's today."""
-    query = guard("SELECT MAX(as_of) AS day FROM customer_metrics", SYSTEM, catalog, dialect=database.dialect, row_cap=None)
+    query = guard(
+        "SELECT MAX(as_of) AS day FROM customer_metrics", SYSTEM, catalog, dialect=database.dialect, row_cap=None
+    )
     value = database.fetch(query).rows[0][0]
     return date.fromisoformat(str(value)[:10]) if value else None
 

@@ -29,7 +29,11 @@ class Cards(Stating):
     """Answers of the tools that take one customer."""
 
     def profile(self, result: Result, today: str) -> Answer:
-        answer = self._base(result, today, self.pick(f"{result.details['name']}: the whole profile.", f"{result.details['name']}: toàn bộ hồ sơ."))
+        answer = self._base(
+            result,
+            today,
+            self.pick(f"{result.details['name']}: the whole profile.", f"{result.details['name']}: toàn bộ hồ sơ."),
+        )
         sections = []
         for name, content in result.details["sections"].items():
             rows = [self._pair(item) for item in content]
@@ -42,12 +46,19 @@ class Cards(Stating):
             column, cell = item
             label = (column.label_vi or column.label) if self.language == "vi" else column.label
             return {"label": label, "value": value(cell, column, self.model, self.language)}
-        shown = {k: v for k, v in item.items() if k not in ("customer_id", "customer_name", "order_id") and v is not None}
+        shown = {
+            k: v for k, v in item.items() if k not in ("customer_id", "customer_name", "order_id") and v is not None
+        }
         head, *rest = [self._cell(k, v) for k, v in shown.items()] or [""]
         return {"label": head, "value": " · ".join(rest)}
 
     def _cell(self, name: str, cell: Any) -> str:
-        guess = Column(name, name, "date" if isinstance(cell, str) and len(cell) >= 10 and cell[4:5] == "-" else "text", "₫" if name in ("revenue",) else None)
+        guess = Column(
+            name,
+            name,
+            "date" if isinstance(cell, str) and len(cell) >= 10 and cell[4:5] == "-" else "text",
+            "₫" if name in ("revenue",) else None,
+        )
         if isinstance(cell, bool):
             return name.replace("_", " ") if cell else ""
         return value(cell, guess, self.model, self.language)
@@ -60,25 +71,43 @@ class Cards(Stating):
         if d["plate"]:
             parts.append(self.pick("vehicle ", "xe ") + d["plate"])
         if row["channel"]:
-            parts.append(self.pick("by ", "qua ") + self._named_value("customer_metrics.next_action_channel", row["channel"]))
-            parts.append(self.pick("best at ", "tốt nhất lúc ") + f"{row['best_call_time']} h" if row["best_call_time"] else "")
+            parts.append(
+                self.pick("by ", "qua ") + self._named_value("customer_metrics.next_action_channel", row["channel"])
+            )
+            parts.append(
+                self.pick("best at ", "tốt nhất lúc ") + f"{row['best_call_time']} h" if row["best_call_time"] else ""
+            )
         else:
-            block = self._named_value("customer_metrics.call_block", d["block"]) if d["block"] else self.pick("no consent", "chưa đồng ý")
+            block = (
+                self._named_value("customer_metrics.call_block", d["block"])
+                if d["block"]
+                else self.pick("no consent", "chưa đồng ý")
+            )
             parts.append(self.pick("no channel is allowed: ", "không có kênh nào được phép: ") + block)
         answer = self._base(result, today, "; ".join(p for p in parts if p) + ".")
         if d["moment"]:
-            answer.notices.insert(0, self.pick("Not by phone just now: ", "Chưa nên gọi lúc này: ") + "; ".join(self.pick(*_MOMENT[m]) for m in d["moment"]) + ".")
+            answer.notices.insert(
+                0,
+                self.pick("Not by phone just now: ", "Chưa nên gọi lúc này: ")
+                + "; ".join(self.pick(*_MOMENT[m]) for m in d["moment"])
+                + ".",
+            )
         if d["others"]:
             others = ", ".join(self._named_value("customer_metrics.next_action", o) for o in d["others"])
             answer.notices.append(self.pick("Then: ", "Sau đó: ") + others + ".")
-        answer.definition = self.pick("The first rule that matches, of fifteen in order", "Quy tắc đầu tiên khớp trong mười lăm quy tắc theo thứ tự")
+        answer.definition = self.pick(
+            "The first rule that matches, of fifteen in order",
+            "Quy tắc đầu tiên khớp trong mười lăm quy tắc theo thứ tự",
+        )
         return answer
 
     def churn(self, result: Result, today: str) -> Answer:
         d = result.details
         row = dict(zip([c.name for c in result.columns], result.rows[0], strict=True))
         if row["churn_probability"] is None:
-            text = self.pick(f"{d['name']} isn't scored: ", f"{d['name']} không được chấm điểm: ") + self.reason(d["reason"])
+            text = self.pick(f"{d['name']} isn't scored: ", f"{d['name']} không được chấm điểm: ") + self.reason(
+                d["reason"]
+            )
         else:
             band = self._named_value("customer_metrics.churn_band", row["churn_band"])
             text = self.pick(
@@ -98,10 +127,15 @@ class Cards(Stating):
         answer = Answer(kind="answer", answer=said, total_rows=n, language=self.language)
         answer.sources = [Source(**h) for h in hits]
         names = ["customer_id", "customer_name", "date", "author", "text"]
-        labels = self.pick("customer number,name,date,author,note", "mã khách hàng,họ tên,ngày,người viết,ghi chú").split(",")
+        labels = self.pick(
+            "customer number,name,date,author,note", "mã khách hàng,họ tên,ngày,người viết,ghi chú"
+        ).split(",")
         from agent.answer_card import AnswerColumn
 
-        answer.columns = [AnswerColumn(name=a, label=b, type="integer" if a == "customer_id" else "text") for a, b in zip(names, labels, strict=True)]
+        answer.columns = [
+            AnswerColumn(name=a, label=b, type="integer" if a == "customer_id" else "text")
+            for a, b in zip(names, labels, strict=True)
+        ]
         answer.rows = [[h.get(k) for k in names] for h in hits]
         return answer
 
@@ -110,7 +144,10 @@ class Cards(Stating):
         if about and len(result.rows) <= 3:
             text = " ".join(f"{r[1]}: {r[2]}." for r in result.rows)
         else:
-            text = self.pick(f"{len(result.rows)} things can be asked for: metrics, filters and lists.", f"Có {len(result.rows)} mục có thể hỏi: chỉ số, bộ lọc và danh sách.")
+            text = self.pick(
+                f"{len(result.rows)} things can be asked for: metrics, filters and lists.",
+                f"Có {len(result.rows)} mục có thể hỏi: chỉ số, bộ lọc và danh sách.",
+            )
         return self._base(result, today, text)
 
     def reason(self, r: Reason) -> str:
@@ -118,9 +155,20 @@ class Cards(Stating):
         parts = []
         for name, cell in r.inputs.items():
             key = f"customer_metrics.{name}"
-            field = self.model.datasets["customer_metrics"].fields.get(name) if "customer_metrics" in self.model.datasets else None
+            field = (
+                self.model.datasets["customer_metrics"].fields.get(name)
+                if "customer_metrics" in self.model.datasets
+                else None
+            )
             if field:
-                column = Column(name, field.label, "date" if field.datatype == "Date" else "number", field.ext.unit, key, field.ext.label_vi)
+                column = Column(
+                    name,
+                    field.label,
+                    "date" if field.datatype == "Date" else "number",
+                    field.ext.unit,
+                    key,
+                    field.ext.label_vi,
+                )
                 label = self.wording.field(key)
                 parts.append(f"{label} {value(cell, column, self.model, self.language)}")
             elif cell is not None:

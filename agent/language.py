@@ -59,7 +59,11 @@ def value(cell: Any, column: Column, model: SemanticModel, language: Language) -
     if isinstance(cell, bool):
         return {("en", True): "yes", ("en", False): "no", ("vi", True): "có", ("vi", False): "không"}[language, cell]
     if column.source and "." in column.source and ":" not in column.source and not column.source.endswith(".n"):
-        names = model.field(column.source).ext.values.get(str(cell)) if column.source.partition(".")[0] in model.datasets else None
+        names = (
+            model.field(column.source).ext.values.get(str(cell))
+            if column.source.partition(".")[0] in model.datasets
+            else None
+        )
         if names:
             return names.label if language == "en" else names.label_vi
     if column.type in ("date", "datetime"):

@@ -61,7 +61,10 @@ async def stream(session: Session, question: str, limit: int) -> AsyncIterator[E
             return answer[-1].answer
 
         agent = FunctionAgent(
-            name="customer_lifecycle", llm=PlannerLLM(turn.calls, text), tools=list(function_tools(turn.toolbox)), system_prompt=""
+            name="customer_lifecycle",
+            llm=PlannerLLM(turn.calls, text),
+            tools=list(function_tools(turn.toolbox)),
+            system_prompt="",
         )
         async for event in _events(agent, question, []):
             if not isinstance(event, _Final):
@@ -138,8 +141,13 @@ async def _llm(session: Session, turn: Turn, started: float, planned: float) -> 
         )
         return
     answer = llm_answer(turn, cards, text or streamed)
-    session.history += [ChatMessage(role="user", content=turn.question), ChatMessage(role="assistant", content=answer.answer)]
-    query = next((o.args.get("query") for o in reversed(turn.toolbox.outcomes) if o.tool == "query_customers" and o.result), None)
+    session.history += [
+        ChatMessage(role="user", content=turn.question),
+        ChatMessage(role="assistant", content=answer.answer),
+    ]
+    query = next(
+        (o.args.get("query") for o in reversed(turn.toolbox.outcomes) if o.tool == "query_customers" and o.result), None
+    )
     final = session.finish(turn, answer, started, planned)
     if query is not None and not isinstance(query, dict):
         session.state = type(session.state)(query, session.state.one)
@@ -152,12 +160,16 @@ def llm_answer(turn: Turn, cards: Cards, text: str) -> Answer:
     today = turn.planner.ctx.today.isoformat()
     done = [o for o in turn.toolbox.outcomes if o.error is None and (o.result is not None or o.notes is not None)]
     if not done:
-        answer = cards.refusal("no_data" if text else "not_understood", text or cards.pick("No answer.", "Không có câu trả lời."))
+        answer = cards.refusal(
+            "no_data" if text else "not_understood", text or cards.pick("No answer.", "Không có câu trả lời.")
+        )
         answer.lane = "llm"
         return answer
     answer = _stated(done[-1], cards, today)
     cells = [c for o in done if o.result for row in o.result.rows for c in row]
-    cells += [o.result.total_rows for o in done if o.result] + [b.count for o in done if o.result for b in o.result.beside]
+    cells += [o.result.total_rows for o in done if o.result] + [
+        b.count for o in done if o.result for b in o.result.beside
+    ]
     wrong = unfounded(text, cells, turn.question + " " + today + " " + " ".join(str(o.notes) for o in done if o.notes))
     if text and not wrong:
         answer.answer = text

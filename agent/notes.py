@@ -32,7 +32,9 @@ def open_index(database: Database, catalog: Catalog, folder: Path, url: str, emb
 def found(context: ToolContext, index: NotesIndex, text: str, customer_id: int | None) -> list[dict[str, Any]]:
     """Notes about `text` as an answer's sources: text, customer, date, author."""
     words = _synonyms(context.model)
-    notes = NotesContext(context.database, context.catalog, context.asker, index, lambda word: words.get(fold(word), ()))
+    notes = NotesContext(
+        context.database, context.catalog, context.asker, index, lambda word: words.get(fold(word), ())
+    )
     hits = search_notes(notes, text, customer_id).hits
     return [
         {

@@ -213,7 +213,11 @@ class Session:
             by = named.get(order.lstrip("-"))
             if by is None:
                 raise AgentError(f"'{order}' is no column of that answer.")
-            query = query.model_copy(update={"order": (Order(by=by if query.dataset else order.lstrip("-"), descending=order.startswith("-")),)})
+            query = query.model_copy(
+                update={
+                    "order": (Order(by=by if query.dataset else order.lstrip("-"), descending=order.startswith("-")),)
+                }
+            )
         compiled = context.compiler.compile(query)
         tree = exp.select("*").from_(exp.Subquery(this=compiled.tree, alias="page")).limit(limit).offset(offset)
         from tools.context import tidy

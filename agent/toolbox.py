@@ -1,6 +1,7 @@
-"""The tools of one session: each runs for one asker and leaves its full result under a handle."""
+"""The tools of one session: each runs for one asker and leaves its full result under a handle.
 
-from __future__ import annotations
+Annotations are real types here: LlamaIndex reads a tool's parameters off its signature.
+"""
 
 import json
 import time
@@ -47,7 +48,7 @@ class Toolbox:
     steps: list[Step] = field(default_factory=list)
 
     def query_customers(self, query: SemanticQuery) -> str:
-        """Answer a question about the customer store with a typed query of metrics, dimensions, filters and a period."""
+        """Answer a question about the customer store with a typed query: metrics, groups, filters, a period."""
         return self.run("query_customers", {"query": query})
 
     def run_sql(self, sql: str) -> str:
@@ -83,7 +84,9 @@ class Toolbox:
             self._run(outcome)
         except (ToolError, GuardError, DatabaseError, ValidationError) as error:
             outcome.error = error
-        detail = outcome.result.sql if outcome.result and outcome.result.sql else json.dumps(plain(args), ensure_ascii=False)
+        detail = (
+            outcome.result.sql if outcome.result and outcome.result.sql else json.dumps(plain(args), ensure_ascii=False)
+        )
         self.steps.append(Step(name=tool, detail=detail or "", elapsed_ms=(time.perf_counter() - started) * 1000))
         return preview(outcome)
 
@@ -91,7 +94,11 @@ class Toolbox:
         args = outcome.args
         match outcome.tool:
             case "query_customers":
-                query = args["query"] if isinstance(args["query"], SemanticQuery) else SemanticQuery.model_validate(args["query"])
+                query = (
+                    args["query"]
+                    if isinstance(args["query"], SemanticQuery)
+                    else SemanticQuery.model_validate(args["query"])
+                )
                 outcome.result = query_customers(self.context, query, self.limit)
             case "run_sql":
                 outcome.result = run_sql(self.context, args["sql"], self.limit)
@@ -129,7 +136,11 @@ def preview(outcome: Outcome) -> str:
         return json.dumps({"notes": outcome.notes}, ensure_ascii=False)
     r = outcome.result
     assert r is not None
-    shown: dict[str, Any] = {"columns": [c.name for c in r.columns], "rows": r.rows[:PREVIEW_ROWS], "total_rows": r.total_rows}
+    shown: dict[str, Any] = {
+        "columns": [c.name for c in r.columns],
+        "rows": r.rows[:PREVIEW_ROWS],
+        "total_rows": r.total_rows,
+    }
     if r.as_of:
         shown["as_of"] = r.as_of
     for beside in r.beside:
@@ -140,6 +151,7 @@ def preview(outcome: Outcome) -> str:
         shown["reason"] = {"rule": r.details["reason"].rule, "inputs": dict(r.details["reason"].inputs)}
     if "sections" in r.details:
         shown["profile"] = {
-            name: [(c[0].label, c[1]) if isinstance(c, tuple) else c for c in content] for name, content in r.details["sections"].items()
+            name: [(c[0].label, c[1]) if isinstance(c, tuple) else c for c in content]
+            for name, content in r.details["sections"].items()
         }
     return json.dumps(shown, ensure_ascii=False, default=str)

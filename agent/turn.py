@@ -81,7 +81,11 @@ class Turn:
             return stating.description(result, today)
         if not result.rows:
             return stating.refuse(Refuse("no_such_row", f"#{outcome.args['customer_id']}"), self.suggestions)
-        state = {"customer_profile": stating.profile, "next_best_action": stating.next_action, "churn_risk": stating.churn}
+        state = {
+            "customer_profile": stating.profile,
+            "next_best_action": stating.next_action,
+            "churn_risk": stating.churn,
+        }
         return state[outcome.tool](result, today)
 
     def _rows(self, d: Ask, outcomes: list[Outcome], stating: Cards) -> Answer:

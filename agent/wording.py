@@ -85,7 +85,9 @@ class Wording:
         if isinstance(f.metric, str):
             metric = self.model.metric(f.metric)
             name = self.pick(metric.label, metric.ext.label_vi or metric.label)
-            return f"{name} {_OPS.get(f.op) or '='} {number(f.value, self.language)}" + (f" ({', '.join(parts)})" if parts else "")
+            return f"{name} {_OPS.get(f.op) or '='} {number(f.value, self.language)}" + (
+                f" ({', '.join(parts)})" if parts else ""
+            )
         return f"{said} {_OPS.get(f.op) or '='} {number(f.value, self.language)}"
 
     def definition(self, query: SemanticQuery) -> str | None:
@@ -94,12 +96,16 @@ class Wording:
         for m in [*query.metrics, *(h.metric for h in query.having)]:
             if isinstance(m, str):
                 metric = self.model.metric(m)
-                said[self.pick(metric.label, metric.ext.label_vi or metric.label)] = self.pick(metric.description, metric.ext.description_vi or metric.description)
+                said[self.pick(metric.label, metric.ext.label_vi or metric.label)] = self.pick(
+                    metric.description, metric.ext.description_vi or metric.description
+                )
             elif m.where is not None:
                 self._define(m.where, said)
         for f in query.filters:
             self._define(f, said)
-        base = query.dataset or next((m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)), None)
+        base = query.dataset or next(
+            (m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)), None
+        )
         if base and not said:
             said[self.dataset(base)] = self.model.datasets[base].description
         return "; ".join(f"{k}: {v}" for k, v in said.items()) or None
@@ -107,7 +113,9 @@ class Wording:
     def _define(self, f: Filter, said: dict[str, str]) -> None:
         if isinstance(f, Named):
             named = self.model.named(f.named)
-            said[self.pick(named.label, named.label_vi)] = self.pick(named.description, named.description_vi or named.description)
+            said[self.pick(named.label, named.label_vi)] = self.pick(
+                named.description, named.description_vi or named.description
+            )
         elif isinstance(f, All | AnyOf):
             for x in f.all if isinstance(f, All) else f.any:
                 self._define(x, said)
@@ -125,7 +133,14 @@ class Wording:
         what = [self._measure(m) for m in query.metrics] or [self.dataset(query.dataset or "")]
         line = ", ".join(what)
         if query.by:
-            groups = [self.pick(b.grain, GRAINS_VI[b.grain]) if b.grain else self.dataset(b.field) if "." not in b.field else self.field(b.field) for b in query.by]
+            groups = [
+                self.pick(b.grain, GRAINS_VI[b.grain])
+                if b.grain
+                else self.dataset(b.field)
+                if "." not in b.field
+                else self.field(b.field)
+                for b in query.by
+            ]
             line += self.pick(" by ", " theo ") + ", ".join(groups)
         if query.filters:
             line += ": " + ", ".join(self.filter(f) for f in query.filters)
@@ -141,7 +156,11 @@ class Wording:
             return self.pick(metric.label, metric.ext.label_vi or metric.label)
         if "." not in m.over:
             name = self.dataset(m.over)
-            return self.pick(f"share of {name}", f"tỷ lệ {name}") if m.fn == "share" else self.pick(f"number of {name}", f"số {name}")
+            return (
+                self.pick(f"share of {name}", f"tỷ lệ {name}")
+                if m.fn == "share"
+                else self.pick(f"number of {name}", f"số {name}")
+            )
         words = {"avg": ("average", "trung bình"), "sum": ("total", "tổng"), "min": ("lowest", "thấp nhất"), "max": ("highest", "cao nhất"),
                  "median": ("median", "trung vị"), "count_distinct": ("number of different", "số khác nhau"), "count": ("number of", "số"), "share": ("share of", "tỷ lệ")}  # fmt: skip
         en, vi = words[m.fn]

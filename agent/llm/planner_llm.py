@@ -30,7 +30,9 @@ class PlannerLLM(FunctionCallingLLM):
 
     @property
     def metadata(self) -> LLMMetadata:
-        return LLMMetadata(is_chat_model=True, is_function_calling_model=True, model_name="planner", context_window=32_000)
+        return LLMMetadata(
+            is_chat_model=True, is_function_calling_model=True, model_name="planner", context_window=32_000
+        )
 
     def _message(self, messages: Sequence[ChatMessage]) -> ChatMessage:
         if messages and messages[-1].role != MessageRole.TOOL and (calls := self._calls()):
@@ -46,7 +48,9 @@ class PlannerLLM(FunctionCallingLLM):
     ) -> dict[str, Any]:
         messages = list(chat_history or [])
         if user_msg:
-            messages.append(user_msg if isinstance(user_msg, ChatMessage) else ChatMessage(role="user", content=str(user_msg)))
+            messages.append(
+                user_msg if isinstance(user_msg, ChatMessage) else ChatMessage(role="user", content=str(user_msg))
+            )
         return {"messages": messages}
 
     def get_tool_calls_from_response(
@@ -84,7 +88,9 @@ class PlannerLLM(FunctionCallingLLM):
     async def acomplete(self, prompt: str, formatted: bool = False, **_: Any) -> CompletionResponse:
         return self.complete(prompt)
 
-    def stream_complete(self, prompt: str, formatted: bool = False, **_: Any) -> Generator[CompletionResponse, None, None]:
+    def stream_complete(
+        self, prompt: str, formatted: bool = False, **_: Any
+    ) -> Generator[CompletionResponse, None, None]:
         yield self.complete(prompt)
 
     async def astream_complete(

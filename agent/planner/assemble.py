@@ -139,17 +139,34 @@ def _named_order(order: Order, measures: Sequence[Measure]) -> Order:
     if order.by != "$first":
         return order
     first = measures[0]
-    name = first if isinstance(first, str) else f"{first.over}_count" if first.fn == "count" else f"{first.fn}_{first.over.partition('.')[2]}"
+    name = (
+        first
+        if isinstance(first, str)
+        else f"{first.over}_count"
+        if first.fn == "count"
+        else f"{first.fn}_{first.over.partition('.')[2]}"
+    )
     return order.model_copy(update={"by": name})
 
 
 def _with_listed_counts(ctx: Context, m: Meas) -> tuple[Measure, ...]:
     """A count of customers whose list would show vehicles counts both."""
     first = m.measures[0]
-    if len(m.measures) > 1 or not isinstance(first, Aggregate) or first.fn != "count" or first.over != ctx.model.ext.subject or m.by:
+    if (
+        len(m.measures) > 1
+        or not isinstance(first, Aggregate)
+        or first.fn != "count"
+        or first.over != ctx.model.ext.subject
+        or m.by
+    ):
         return m.measures
     for f in m.filters:
-        if isinstance(f, Named) and f.named != "$mine.mine" and (lists := ctx.model.named(f.named).lists) and lists != m.base:
+        if (
+            isinstance(f, Named)
+            and f.named != "$mine.mine"
+            and (lists := ctx.model.named(f.named).lists)
+            and lists != m.base
+        ):
             return (first, Aggregate(fn="count", over=lists))
     return m.measures
 

@@ -25,7 +25,9 @@ class Edge:
 
 
 @cache
-def _typed_rules() -> tuple[dict[tuple[type, type], list[Callable[..., Joined]]], dict[type, list[Callable[..., Joined]]]]:
+def _typed_rules() -> tuple[
+    dict[tuple[type, type], list[Callable[..., Joined]]], dict[type, list[Callable[..., Joined]]]
+]:
     """Rules by the types of their two sides, read off their signatures."""
     pairs: dict[tuple[type, type], list[Callable[..., Joined]]] = defaultdict(list)
     for rule in RULES:
@@ -74,7 +76,11 @@ def parse(ctx: Context, length: int, atoms: Sequence[tuple[int, int, Item, float
                 best = sorted(cell.values(), key=lambda e: -e.score)[:BEAM]
                 cells[start, end] = {e.item: e for e in best}
     whole = sorted(cells.get((0, length), _NONE).values(), key=lambda e: -e.score)
-    filled = [span for span, cell in cells.items() if any(isinstance(e.item, Ent | Meas) and not e.ignored for e in cell.values())]
+    filled = [
+        span
+        for span, cell in cells.items()
+        if any(isinstance(e.item, Ent | Meas) and not e.ignored for e in cell.values())
+    ]
     return Parsed(whole, max(filled, key=lambda s: s[1] - s[0], default=(0, 0)))
 
 

@@ -23,8 +23,35 @@ _UNITS: dict[str, Unit] = {
 _MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
-_WEEKDAYS_VI = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3, "sau": 4, "6": 4, "bay": 5, "7": 5}
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "twelve": 12, "mot": 1, "hai": 2, "ba": 3, "sau": 6}
+_WEEKDAYS_VI = {
+    "hai": 0,
+    "2": 0,
+    "ba": 1,
+    "3": 1,
+    "tu": 2,
+    "4": 2,
+    "nam": 3,
+    "5": 3,
+    "sau": 4,
+    "6": 4,
+    "bay": 5,
+    "7": 5,
+}
+_COUNTS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "ten": 10,
+    "twelve": 12,
+    "mot": 1,
+    "hai": 2,
+    "ba": 3,
+    "sau": 6,
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +70,15 @@ class Moment:
     def resolve(self, today: date, plan: bool) -> Period:
         """The days it covers: for facts up to today, for plans whole."""
         start, end = self._days(today, plan)
-        if not plan and (self.kind in ("unit", "month", "quarter") or self.unit == "year") and not self.full and start and start <= today and end and end > today:
+        if (
+            not plan
+            and (self.kind in ("unit", "month", "quarter") or self.unit == "year")
+            and not self.full
+            and start
+            and start <= today
+            and end
+            and end > today
+        ):
             end = today
         return Period(start=start, end=end, label=self.label or None)
 
@@ -178,7 +213,9 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
         add(m, Moment("unit", "day", offset))
     for m in re.finditer(rf"\b(?:the )?({_WORD}) (full |complete |whole )?{_U}\b", text):
         add(m, Moment("unit", _UNITS[m[3]], _offset(m[1]), full=bool(m[2])))
-    for m in re.finditer(rf"\b(?:in |over |for |during |within )?(?:the )?(last|past|previous|next|coming) {_N} {_U}\b", text):
+    for m in re.finditer(
+        rf"\b(?:in |over |for |during |within )?(?:the )?(last|past|previous|next|coming) {_N} {_U}\b", text
+    ):
         count = int(m[2]) if m[2].isdigit() else _COUNTS[m[2]]
         add(m, Moment("rolling", _UNITS[m[3]], 1 if m[1] in ("next", "coming") else -1, count))
     for m in re.finditer(rf"\b(?:in|within) {_N} {_U}\b", text):
@@ -189,7 +226,9 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
     for m in re.finditer(rf"\b(?:trong )?{_UV} (nay|truoc|qua|sau|toi|vua qua|vua roi|roi|ngoai)\b", text):
         if year_word(m, 1):
             add(m, Moment("unit", _UNITS[m[1]], 0 if m[2] == "nay" else 1 if m[2] in ("sau", "toi") else -1))
-    for m in re.finditer(rf"\b(?:trong )?(?:vong )?{_NV} {_UV} (qua|gan day|gan nhat|vua qua|truoc|toi|sau|tiep theo|sap toi)\b", text):
+    for m in re.finditer(
+        rf"\b(?:trong )?(?:vong )?{_NV} {_UV} (qua|gan day|gan nhat|vua qua|truoc|toi|sau|tiep theo|sap toi)\b", text
+    ):
         if year_word(m, 2):
             count = int(m[1]) if m[1].isdigit() else _COUNTS[m[1]]
             ahead = m[3] in ("toi", "sau", "tiep theo", "sap toi")

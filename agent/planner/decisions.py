@@ -56,4 +56,6 @@ class State:
 
     query: SemanticQuery | None = None
     one: int | None = None
+
+
 EMPTY = State()

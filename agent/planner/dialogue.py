@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agent.planner.assemble import Unanswerable, conditions
 from agent.planner.dates import Moment
-from agent.planner.items import Ent, Group, Item, Meas, Pred, Sorting, When, Word
-from agent.planner.rules import Context, Top
+from agent.planner.items import Ent, Group, Item, Meas, Pred, Sorting, Top, When, Word
+from agent.planner.rules import Context
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
 
 FRAGMENTS = (Pred, When, Group, Sorting, Top, Word)
@@ -48,7 +48,9 @@ def base_of(ctx: Context, query: SemanticQuery) -> str:
 def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
     for i, f in enumerate(last.filters):
         if isinstance(f, Named) and f.period:
-            return last.model_copy(update={"filters": (*last.filters[:i], ctx.bind(f.named, moment), *last.filters[i + 1 :])})
+            return last.model_copy(
+                update={"filters": (*last.filters[:i], ctx.bind(f.named, moment), *last.filters[i + 1 :])}
+            )
     base = base_of(ctx, last)
     dataset = ctx.model.datasets[base]
     if not dataset.ext.time:
@@ -116,7 +118,11 @@ def _measure(ctx: Context, last: SemanticQuery, m: Meas) -> SemanticQuery:
 
 def _entity(ctx: Context, last: SemanticQuery, e: Ent, replacing: bool) -> SemanticQuery:
     base = base_of(ctx, last)
-    if e.order or e.fields or (e.dataset != base and not ctx.graph.reaches(base, [e.dataset]) and e.dataset != ctx.model.ext.subject):
+    if (
+        e.order
+        or e.fields
+        or (e.dataset != base and not ctx.graph.reaches(base, [e.dataset]) and e.dataset != ctx.model.ext.subject)
+    ):
         raise Unanswerable("another subject")
     query = last
     if e.moment:
@@ -128,5 +134,3 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent, replacing: bool) -> Seman
     if query == last:
         raise Unanswerable("nothing new")
     return query
-
-

@@ -166,3 +166,37 @@ class Call(Item):
     one: str
 
 
+@dataclass(frozen=True)
+class Conjunct(Item):
+    """The right side of and/or."""
+
+    word: str
+    pred: Pred
+
+
+@dataclass(frozen=True)
+class Top(Item):
+    """The first n."""
+
+    count: int
+    descending: bool = True
+
+
+@dataclass(frozen=True)
+class TopBy(Item):
+    count: int
+    sorting: Sorting
+
+
+@dataclass(frozen=True)
+class Further(Item):
+    """A second measure."""
+
+    meas: Meas
+
+
+@dataclass(frozen=True)
+class NotWhen(Item):
+    """A period in which it did not happen."""
+
+    moment: Moment

@@ -26,7 +26,9 @@ Script = Literal["accents", "english", "plain"]
 _ENGLISH = frozenset(
     "the what which who how of is are were was by with and show for my many much did does have has not in all from than this last next when where why".split()
 )
-_AUXILIARIES = frozenset({"is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"})
+_AUXILIARIES = frozenset(
+    {"is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"}
+)
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {
     "day": "day", "daily": "day", "ngày": "day", "hàng ngày": "day", "week": "week", "weekly": "week", "tuần": "week", "hàng tuần": "week",
@@ -95,7 +97,11 @@ class Lexicon:
         if len(token.stem) < 5 or not token.stem.isalpha():
             return None
         reach = 1 if len(token.stem) < 8 else 2
-        pool = [w for w in self.vocabulary if abs(len(w) - len(token.stem)) <= reach and w[0] == token.stem[0] and len(w) > 3]
+        pool = [
+            w
+            for w in self.vocabulary
+            if abs(len(w) - len(token.stem)) <= reach and w[0] == token.stem[0] and len(w) > 3
+        ]
         found = process.extract(token.stem, pool, scorer=DamerauLevenshtein.distance, score_cutoff=reach, limit=2)
         if not found or (len(found) > 1 and found[0][1] == found[1][1]):
             return None
@@ -132,7 +138,12 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     for metric in model.metrics.values():
         for phrase in metric.ext.more:
             lexicon.add(phrase, Sorting(metric.name, None, True, True), 1.1)
-        for phrase in {metric.label, metric.ext.label_vi or metric.label, *metric.synonyms, metric.name.replace("_", " ")}:
+        for phrase in {
+            metric.label,
+            metric.ext.label_vi or metric.label,
+            *metric.synonyms,
+            metric.name.replace("_", " "),
+        }:
             lexicon.add(phrase, MetricItem(metric.name), 1.15)
     for name, tool in model.ext.tools.items():
         for phrase in tool.phrases:

@@ -86,7 +86,12 @@ def _amount(tokens: Sequence[Token], i: int) -> tuple[int, Amount] | None:
     j = i + 1
     if j < len(tokens) and tokens[j].plain in _SCALES and not (tokens[j].plain == "b" and tokens[j].capital):
         value, unit, j = value * _SCALES[tokens[j].plain], "₫", j + 1
-        if j < len(tokens) and (rest := _number(tokens[j])) is not None and rest < 1000 and tokens[j - 1].plain in ("ty", "ti"):
+        if (
+            j < len(tokens)
+            and (rest := _number(tokens[j])) is not None
+            and rest < 1000
+            and tokens[j - 1].plain in ("ty", "ti")
+        ):
             value, j = value + (rest * 1e8 if rest < 10 else rest * 1e6), j + 1  # 1 tỷ 2, 1 tỷ 200
     if j < len(tokens) and tokens[j].stem in _UNITS:
         unit, j = _UNITS[tokens[j].stem], j + 1
@@ -107,7 +112,12 @@ def find_amounts(tokens: Sequence[Token]) -> list[Found]:
             for words, op in _AFTER:
                 if _starts(tokens, j, words):
                     out.append((i, j + len(words), Bound(op, a.value, a.unit)))
-            if j < len(tokens) and tokens[j].plain in ("-", "to", "den", "and", "toi") and j + 1 < len(tokens) and (b := _amount(tokens, j + 1)):
+            if (
+                j < len(tokens)
+                and tokens[j].plain in ("-", "to", "den", "and", "toi")
+                and j + 1 < len(tokens)
+                and (b := _amount(tokens, j + 1))
+            ):
                 out += _range(tokens, i, a, *b)
         for words, op in _BEFORE:
             j = i + len(words)

@@ -79,7 +79,12 @@ class Planner:
         if start > self._first_word(reading) and name != "search_notes":
             return None
         rest = text[reading.tokens[end - 1].end :].strip(" ?.!:\"'")
-        ones = [h.row_id for n in reading.names for h in n.hits if len(n.hits) == 1 and h.source.startswith(f"{self.ctx.model.ext.subject}.")]
+        ones = [
+            h.row_id
+            for n in reading.names
+            for h in n.hits
+            if len(n.hits) == 1 and h.source.startswith(f"{self.ctx.model.ext.subject}.")
+        ]
         if name == "describe_data":
             topic = " ".join(w for w in rest.split() if fold(w) not in _ABOUT_DEFINITIONS)
             return CallTool(name, {"about": topic} if topic else {})
@@ -88,7 +93,27 @@ class Planner:
         return CallTool(name, {"text": rest, "customer_id": ones[0] if ones else None})
 
     def _first_word(self, reading: Reading) -> int:
-        polite = {"please", "can", "could", "you", "would", "hay", "xin", "vui", "long", "giup", "toi", "hey", "i", "want", "to", "lam", "on", "em", "anh"}
+        polite = {
+            "please",
+            "can",
+            "could",
+            "you",
+            "would",
+            "hay",
+            "xin",
+            "vui",
+            "long",
+            "giup",
+            "toi",
+            "hey",
+            "i",
+            "want",
+            "to",
+            "lam",
+            "on",
+            "em",
+            "anh",
+        }
         return next((i for i, t in enumerate(reading.tokens) if t.plain not in polite), 0)
 
     @staticmethod
@@ -156,7 +181,11 @@ class Planner:
         fragment = isinstance(item, FRAGMENTS) or isinstance(item, Ent) and item.implied and not item.one
         if state.query is not None and (follow or fragment):
             try:
-                part = Pred(item.filters[0], item.dataset) if isinstance(item, Ent) and item.implied and len(item.filters) == 1 else item
+                part = (
+                    Pred(item.filters[0], item.dataset)
+                    if isinstance(item, Ent) and item.implied and len(item.filters) == 1
+                    else item
+                )
                 yield Ask(edit(self.ctx, state.query, self._bound(part), replacing), mended=reading.mended)
                 return
             except Unanswerable:
@@ -188,7 +217,7 @@ class Planner:
         if e.one and e.dataset == subject and bare and "customer_profile" in self.ctx.model.ext.tools:
             return CallTool("customer_profile", {self._subject_key(): int(e.one)})
         if e.limit and not e.order and (best := self.ctx.model.datasets[e.dataset].ext.best) and "." not in best:
-            from agent.planner.rules import ent_sorting
+            from agent.planner.rules.sorting import ent_sorting
 
             joined = ent_sorting(self.ctx, e, Sorting(best, None, True))
             if joined and isinstance(joined[0], Meas):

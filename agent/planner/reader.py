@@ -78,7 +78,15 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
     reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
     for name in reading.names:
-        atoms += [(name.start, name.end, p, (name.end - name.start) * 1.1 + (0.5 if p.dataset == ctx.model.ext.subject else 0.3)) for p in name_preds(ctx, name)]
+        atoms += [
+            (
+                name.start,
+                name.end,
+                p,
+                (name.end - name.start) * 1.1 + (0.5 if p.dataset == ctx.model.ext.subject else 0.3),
+            )
+            for p in name_preds(ctx, name)
+        ]
         covered[name.start : name.end] = [True] * (name.end - name.start)
     reading.missing_names = _missing(tokens, covered, titled)
     reading.missing_codes = missing_codes(tokens, covered)
@@ -88,7 +96,11 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
         mended = lexicon.mend(token)
         if mended:
             reading.mended[token.text] = mended
-            fixed = [*tokens[:start], Token(mended, mended, mended, token.start, token.end, False), *tokens[start + 1 :]]
+            fixed = [
+                *tokens[:start],
+                Token(mended, mended, mended, token.start, token.end, False),
+                *tokens[start + 1 :],
+            ]
             for first in range(max(0, start - 4), start + 1):
                 for end, entry in lexicon.match(fixed, first, script):
                     if end > start and not (isinstance(entry.item, Marker) and entry.item.kind != "tool"):
@@ -104,7 +116,9 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     chart = parse(ctx, length, atoms)
     reading.edges = chart.whole
     if not reading.edges:
-        reading.left_over = [t.text for i, t in enumerate(tokens) if not chart.longest[0] <= place[i] < chart.longest[1]]
+        reading.left_over = [
+            t.text for i, t in enumerate(tokens) if not chart.longest[0] <= place[i] < chart.longest[1]
+        ]
     return reading
 
 
@@ -123,7 +137,9 @@ def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:
                 yield Pred(filter_, dataset.name, one=str(ids[0]) if one else "?" + ",".join(map(str, ids)))
 
 
-def _numbers_of_subject(tokens: Sequence[Token], ctx: Context, covered: list[bool]) -> list[tuple[int, int, Item, float]]:
+def _numbers_of_subject(
+    tokens: Sequence[Token], ctx: Context, covered: list[bool]
+) -> list[tuple[int, int, Item, float]]:
     """#12345 is the subject's public number."""
     subject = ctx.model.ext.subject
     out: list[tuple[int, int, Item, float]] = []

@@ -59,7 +59,12 @@ def add_listed(lexicon: Lexicon, model: SemanticModel, values: Values) -> None:
                 if fold(phrase) not in said
             }
             for phrase, value in sorted(phrases):
-                lexicon.add(phrase, Pred(Compare(field=f.key, op="=", value=value), dataset.name), f.ext.weight, capital=lexicon.is_language(phrase))
+                lexicon.add(
+                    phrase,
+                    Pred(Compare(field=f.key, op="=", value=value), dataset.name),
+                    f.ext.weight,
+                    capital=lexicon.is_language(phrase),
+                )
                 said.add(fold(phrase))
 
 
@@ -88,7 +93,8 @@ def find_names(
     found: list[NameFound] = []
     taken = [False] * len(tokens)
     seeds = [
-        t.plain.isalpha() and (not known[i] or titled[i] or (t.capital and i > 0 and not firm[i])) for i, t in enumerate(tokens)
+        t.plain.isalpha() and (not known[i] or titled[i] or (t.capital and i > 0 and not firm[i]))
+        for i, t in enumerate(tokens)
     ]
     budget = 24  # look-ups a question
     for length in range(6, 0, -1):
@@ -135,4 +141,8 @@ def find_codes(tokens: Sequence[Token], values: Values) -> list[NameFound]:
 
 def missing_codes(tokens: Sequence[Token], covered: Sequence[bool]) -> list[str]:
     """What looks like a plate or phone and was found nowhere."""
-    return [t.text for t, c in zip(tokens, covered, strict=True) if not c and re.search(r"\d{3}", t.plain) and len(t.plain) >= 6]
+    return [
+        t.text
+        for t, c in zip(tokens, covered, strict=True)
+        if not c and re.search(r"\d{3}", t.plain) and len(t.plain) >= 6
+    ]

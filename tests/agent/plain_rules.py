@@ -40,7 +40,7 @@ def read_tables(path: Path) -> dict[str, list[Row]]:
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
         for name in TABLES:
             columns = {c[1]: READ.get(c[2]) for c in connection.execute(f"PRAGMA table_xinfo({name})")}
-            cursor = connection.execute(f"SELECT {', '.join(f'"{c}"' for c in columns)} FROM {name}")
+            cursor = connection.execute(f"SELECT {', '.join(columns)} FROM {name}")
             tables[name] = [
                 {c: v if v is None or not make else make(v) for (c, make), v in zip(columns.items(), row, strict=True)}
                 for row in cursor
@@ -67,10 +67,14 @@ def merged(tables: dict[str, list[Row]]) -> dict[int, int]:
     latest: dict[tuple[int, str, str], Row] = {}
     for row in sorted(tables["consents"], key=lambda r: (r["recorded_at"], r["id"])):
         latest[row["customer_id"], row["channel"], row["purpose"]] = row
-    denials = [r for r in latest.values() if r["state"] != "granted" and into.keys() | into.values() >= {r["customer_id"]}]
+    denials = [
+        r for r in latest.values() if r["state"] != "granted" and into.keys() | into.values() >= {r["customer_id"]}
+    ]
     for row in denials:
         tables["consents"].append({**row, "recorded_at": datetime.max})
-    survivors = {o["customer_id"] for o in tables["ownerships"] if o["to_date"] is None and o["customer_id"] not in into}
+    survivors = {
+        o["customer_id"] for o in tables["ownerships"] if o["to_date"] is None and o["customer_id"] not in into
+    }
     for row in tables["ownerships"]:
         if row["customer_id"] in into and row["to_date"] is None and into[row["customer_id"]] in survivors:
             row["to_date"] = row["from_date"]
@@ -219,4 +223,3 @@ def plain(name: str) -> str:
 
 def company_of(path: Path, today: date) -> Company:
     return Company(read_tables(path), today)
-

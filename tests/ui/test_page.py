@@ -47,7 +47,7 @@ def test_table_formats_sorts_and_pages(make_tab: Tabs, address: str) -> None:
     headers = [text.strip() for text in card.locator("thead th").all_inner_texts()]
     assert headers == ["customer", "name", "plate", "due date", "odometer (km)", "churn risk", "lifetime value (₫)"]
     first = [text.strip() for text in card.locator("tbody tr").first.locator("td").all_inner_texts()]
-    assert first == ["#1", "Trần Thị Bình", "30A-00001", "02/03/2026", "10,137", "37%", "1,000,000"]
+    assert first == ["#1", "Trần Thị Bình", "30A-00001", "02/03/2026", "10,137", "37.0%", "1,000,000"]
     align = "e => getComputedStyle(e).textAlign"
     assert card.locator("tbody td").nth(6).evaluate(align) == "right"
     assert card.locator("tbody td").nth(2).evaluate(align) in ("left", "start")
@@ -76,7 +76,7 @@ def test_one_row_is_shown_downwards(make_tab: Tabs, address: str) -> None:
     card = tab.last().locator(".lc-card")
     assert card.locator("table").count() == 0 and "1 row" in card.inner_text()
     shown = list(zip(card.locator("dt").all_inner_texts(), card.locator("dd").all_inner_texts(), strict=True))
-    assert ("churn risk", "37%") in shown and ("lifetime value (₫)", "1,000,000") in shown
+    assert ("churn risk", "37.0%") in shown and ("lifetime value (₫)", "1,000,000") in shown
     card.get_by_role("button", name="Profile of Trần Thị Bình").click()
     tab.settled(2)
     assert "profile of customer #1" in tab.last().inner_text()

@@ -17,7 +17,12 @@
   const number = (value, unit, language) => {
     const fraction = unit === "₫" ? 0 : unit === "%" ? 1 : 2;
     const style = unit === "%" ? "percent" : "decimal";
-    return new Intl.NumberFormat(locale(language), { style, maximumFractionDigits: fraction }).format(value);
+    const least = unit === "%" ? 1 : 0; // the points of a column of shares stand below each other
+    return new Intl.NumberFormat(locale(language), {
+      style,
+      minimumFractionDigits: least,
+      maximumFractionDigits: fraction,
+    }).format(value);
   };
 
   /** A cell as people read it. Shares 0-1 become per cent, ISO dates dd/mm/yyyy, unknown values a dash. */

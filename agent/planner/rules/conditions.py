@@ -1,0 +1,171 @@
+"""Conditions: values, comparisons, negation, and/or, periods of dated filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import (
+    AmountItem,
+    BoundItem,
+    Conjunct,
+    Ent,
+    FieldItem,
+    Pred,
+    Verb,
+    When,
+    Word,
+)  # fmt: skip
+from agent.planner.rules.context import Context, Joined, comparison, exists, merge
+from schema.query import All, Compare, Filter, Named, Not, Period
+
+
+def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
+    """not + booked; except + VIP"""
+    if w.kind not in ("not", "except") or p.negative:
+        return None
+    return replace(p, filter=Not(negate=p.filter), negative=True, dated=None, one=None), 0.0
+
+
+def except_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """except + VIP customers"""
+    if w.kind != "except" or not e.filters or e.limit:
+        return None
+    inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters)
+    return Pred(Not(negate=inside), e.dataset, negative=True), 0.1
+
+
+def word_pred(ctx: Context, w: Word, p: Pred) -> Joined:
+    """with + a loan"""
+    return (p, 0.0) if w.kind in ("with", "only") else None
+
+
+def with_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """without + an e-mail"""
+    if w.kind not in ("with", "not"):
+        return None
+    op = "filled" if w.kind == "with" else "empty"
+    return Pred(Compare(field=f.key, op=op), f.key.partition(".")[0], negative=w.kind == "not"), 0.3
+
+
+def or_right(ctx: Context, w: Word, p: Pred) -> Joined:
+    """or + Đà Nẵng, waiting for its left side"""
+    return (Conjunct(w.kind, p), 0.0) if w.kind in ("or", "and") else None
+
+
+def or_right_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    if w.kind != "or":
+        return None
+    return Conjunct(w.kind, Pred(exists(ctx, v), v.about or ctx.model.ext.subject or v.dataset)), 0.0
+
+
+def pred_conjunct(ctx: Context, p: Pred, c: Conjunct) -> Joined:
+    """Hà Nội + or Đà Nẵng"""
+    if p.one or c.pred.one:
+        return None
+    merged = merge(ctx, p.filter, c.pred.filter, c.word)
+    if c.word == "and" and not isinstance(merged, Compare):
+        return None  # two conditions of one entity: each attaches by itself
+    dataset = p.dataset
+    if c.pred.dataset != p.dataset:
+        far = ctx.distance(p.dataset, c.pred.dataset)
+        back = ctx.distance(c.pred.dataset, p.dataset)
+        if far is None and back is None:
+            return None
+        if far is None or (back is not None and back > far and c.pred.dataset == ctx.model.ext.subject):
+            dataset = c.pred.dataset
+    same = p.dataset == c.pred.dataset
+    return Pred(merged, dataset, negative=p.negative and c.pred.negative), 0.0 if same else 0.3
+
+
+def verb_conjunct(ctx: Context, v: Verb, c: Conjunct) -> Joined:
+    if c.word != "or":
+        return None
+    about = v.about or ctx.model.ext.subject or v.dataset
+    return Pred(merge(ctx, exists(ctx, v), c.pred.filter, "or"), about), 0.1
+
+
+def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
+    """Mazda + CX-5: two values that belong to one row"""
+    if a.negative or b.negative or a.dated or b.dated or a.one or b.one or not isinstance(b.filter, Compare):
+        return None
+    if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.field != b.filter.field:
+        return Pred(All(all=(a.filter, b.filter)), a.dataset), 0.15
+    return None
+
+
+def field_pred(ctx: Context, f: FieldItem, p: Pred) -> Joined:
+    """city + Hà Nội"""
+    inner = p.filter.negate if isinstance(p.filter, Not) else p.filter
+    if isinstance(inner, Compare) and inner.field == f.key:
+        return p, -0.2
+    return None
+
+
+def pred_field(ctx: Context, p: Pred, f: FieldItem) -> Joined:
+    """red + colour"""
+    return field_pred(ctx, f, p)
+
+
+def field_bound(ctx: Context, f: FieldItem, b: BoundItem) -> Joined:
+    """age + over 30"""
+    if not ctx.numeric(f.key):
+        return None
+    return Pred(comparison(f.key, b.bound), f.key.partition(".")[0]), 0.0
+
+
+def bound_field(ctx: Context, b: BoundItem, f: FieldItem) -> Joined:
+    """over 30 + years old"""
+    return field_bound(ctx, f, b)
+
+
+def field_amount(ctx: Context, f: FieldItem, a: AmountItem) -> Joined:
+    """call priority + 10"""
+    if not ctx.numeric(f.key):
+        return None
+    return Pred(Compare(field=f.key, op="=", value=a.amount.value), f.key.partition(".")[0]), 0.1
+
+
+def amount_field(ctx: Context, a: AmountItem, f: FieldItem) -> Joined:
+    joined = field_amount(ctx, f, a)
+    return (joined[0], 0.2) if joined else None
+
+
+def field_when(ctx: Context, f: FieldItem, w: When) -> Joined:
+    """delivered + last year"""
+    if not ctx.is_time(f.key):
+        return None
+    dataset = f.key.partition(".")[0]
+    period = w.moment.resolve(ctx.today, ctx.model.datasets[dataset].ext.plan)
+    return Pred(_dated_filter(f.key, period), dataset), 0.1
+
+
+def _dated_filter(key: str, period: Period) -> Filter:
+    parts: list[Filter] = []
+    if period.start:
+        parts.append(Compare(field=key, op=">=", value=period.start.isoformat()))
+    if period.end:
+        parts.append(Compare(field=key, op="<=", value=period.end.isoformat()))
+    return parts[0] if len(parts) == 1 else All(all=tuple(parts))
+
+
+def pred_when(ctx: Context, p: Pred, w: When) -> Joined:
+    """due for service + this month"""
+    if not p.dated:
+        return None
+    filter_: Filter = ctx.bind(p.dated, w.moment)
+    return replace(p, filter=filter_, dated=None), -0.2
+
+
+def when_pred(ctx: Context, w: When, p: Pred) -> Joined:
+    joined = pred_when(ctx, p, w)
+    return (joined[0], 0.0) if joined else None
+
+
+def pred_as_ent(ctx: Context, p: Pred) -> Joined:
+    """VIPs; overdue; An"""
+    dataset = p.dataset
+    if isinstance(p.filter, Named):
+        dataset = ctx.model.named(p.filter.named).lists or dataset
+    if not ctx.model.datasets[dataset].ext.labels:
+        return None
+    return Ent(dataset, (p.filter,), dated=p.dated, one=p.one, implied=True), 0.6 if not p.one else 0.3

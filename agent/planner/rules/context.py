@@ -1,0 +1,113 @@
+"""What the rules look at, and the pieces that several of them use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlglot import exp
+
+from agent.planner.dates import Moment
+from agent.planner.items import (
+    Item,
+    Meas,
+    Verb,
+    Word,
+)  # fmt: skip
+from agent.planner.numbers import Bound
+from schema.joins import JoinGraph
+from schema.model import SemanticModel, parse_expression
+from schema.query import All, AnyOf, Compare, Exists, Filter, Named
+
+Joined = tuple[Item, float] | None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rules may look at: the model, its joins, and the day."""
+
+    model: SemanticModel
+    graph: JoinGraph
+    today: date
+
+    def distance(self, dataset: str, target: str) -> float | None:
+        """How far a condition on `target` is from `dataset`; None where nothing links them."""
+        tree = self.graph.tree(dataset)
+        if target in tree:
+            at_home = target == self.model.ext.stores and self.model.datasets[dataset].ext.home is not None
+            return len(tree[target]) - (
+                0.8 if at_home and dataset != self.model.ext.subject else 0.0
+            )  # where it took place
+        anchors = [dataset]
+        if (subject := self.model.ext.subject) and self.graph.reaches(dataset, [subject]):
+            anchors.append(subject)
+        for extra, anchor in enumerate(anchors):
+            if target and (link := self.graph.bridge([anchor, target])):
+                return 1.5 + extra + 0.5 * self.graph.distance(link, [anchor, target])
+        return None
+
+    def bind(self, key: str, moment: Moment) -> Named:
+        """A named filter with its period."""
+        named = self.model.named(key)
+        dataset = self.model.datasets[(named.time or key).partition(".")[0]]
+        return Named(named=key, period=moment.resolve(self.today, dataset.ext.plan or named.recurs))
+
+    def base(self, metric: str) -> str:
+
+        datasets = [c.table for c in parse_expression(self.model.metrics[metric].expression).find_all(exp.Column)]
+        return self.graph.lowest(datasets) or datasets[0]
+
+    def numeric(self, key: str) -> bool:
+        return self.model.field(key).datatype in ("Integer", "Float", "Decimal")
+
+    def is_time(self, key: str) -> bool:
+        return self.model.field(key).is_time
+
+    def time(self, dataset: str) -> str | None:
+        return self.model.datasets[dataset].ext.time
+
+
+def merge(ctx: Context, a: Filter, b: Filter, word: str) -> Filter:
+    """Two conditions under and/or; values of one field become a set, whichever word joined them."""
+    if (
+        isinstance(a, Compare)
+        and isinstance(b, Compare)
+        and a.field == b.field
+        and a.op in ("=", "in")
+        and b.op in ("=", "in")
+    ):
+        values: list[Any] = []
+        for f in (a, b):
+            values += list(f.value) if isinstance(f.value, tuple) else [f.value]
+        return Compare(field=a.field, op="in", value=tuple(dict.fromkeys(values)))
+    if word == "or":
+        parts = (*a.any, b) if isinstance(a, AnyOf) else (a, b)
+        return AnyOf(any=parts)
+    parts = (*a.all, b) if isinstance(a, All) else (a, b)
+    return All(all=parts)
+
+
+def exists(ctx: Context, v: Verb) -> Exists:
+    """A verb phrase as a filter."""
+    dataset = ctx.model.datasets[v.dataset]
+    period = v.moment.resolve(ctx.today, dataset.ext.plan) if v.moment else None
+    if v.bound is None:
+        return Exists(exists=v.dataset, filters=v.filters, period=period)
+    return Exists(
+        exists=v.dataset, filters=v.filters, period=period, metric=v.metric, op=v.bound.op, value=v.bound.value
+    )
+
+
+def comparison(key: str, b: Bound) -> Compare:
+    if b.high is not None:
+        return Compare(field=key, op="between", value=(b.value, b.high))
+    return Compare(field=key, op=b.op, value=b.value)
+
+
+def before_noun(w: Word) -> Word:
+    """A superlative that follows its noun, as in Vietnamese, as if it stood before it."""
+    return Word(w.kind.removesuffix("_after")) if w.kind.endswith("_after") else Word("")
+
+
+def metric_measure(ctx: Context, name: str) -> Meas:
+    return Meas((name,), ctx.base(name))

@@ -1,0 +1,174 @@
+"""Entities and what is said of them: customers at risk, orders of VIPs, An's birth date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import (
+    AmountItem,
+    BoundItem,
+    Ent,
+    FieldItem,
+    NotWhen,
+    Pred,
+    Verb,
+    When,
+    Word,
+)  # fmt: skip
+from agent.planner.rules.context import Context, Joined, comparison, exists
+from schema.query import Compare, Exists, Named, Not
+
+
+def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
+    """customers + at risk; overdue + customers"""
+    far = ctx.distance(e.dataset, p.dataset)
+    if far is None or p.filter in e.filters:
+        return None
+    if p.negative and isinstance(p.filter, Not) and not ctx.graph.reaches(e.dataset, [p.dataset]):
+        for f in e.filters:  # bought a Mazda but not accessories: the verb goes on
+            if (
+                isinstance(f, Exists)
+                and not isinstance(p.filter.negate, Exists)
+                and ctx.graph.reaches(f.exists, [p.dataset])
+            ):
+                never = Not(negate=Exists(exists=f.exists, filters=(p.filter.negate,), period=f.period))
+                return replace(e, filters=(*e.filters, never)), 0.2
+    if p.one and p.dataset == e.dataset:
+        return replace(e, filters=(*e.filters, p.filter), one=p.one), 0.0
+    clash = sum(
+        isinstance(f, Compare)
+        and isinstance(p.filter, Compare)
+        and f.field == p.filter.field
+        and f.op == p.filter.op == "="
+        for f in e.filters
+    )
+    return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash
+
+
+def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
+    """VIP + customers"""
+    return ent_pred(ctx, e, p)
+
+
+def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
+    """customers + bought an SUV"""
+    about = v.about or ctx.model.ext.subject
+    if (
+        about != e.dataset
+        and (about is None or not ctx.graph.reaches(e.dataset, [about]))
+        and not ctx.graph.reaches(v.dataset, [e.dataset])
+    ):
+        return None
+    return replace(e, filters=(*e.filters, exists(ctx, v))), 0.1 if about == e.dataset else 0.6
+
+
+def ent_bound(ctx: Context, e: Ent, b: BoundItem) -> Joined:
+    """women + over 30: the field of the dataset that has the bound's unit, or that bare numbers mean"""
+    dataset = ctx.model.datasets[e.dataset]
+    key = dataset.ext.bare_number if b.bound.unit is None else None
+    if b.bound.unit:
+        fits = (
+            [dataset.ext.amounts[b.bound.unit]]
+            if b.bound.unit in dataset.ext.amounts
+            else [f.key for f in dataset.fields.values() if f.ext.unit == b.bound.unit and not f.ext.detail]
+        )
+        key = fits[0] if len(fits) == 1 else None
+    if not key:
+        return None
+    return replace(e, filters=(*e.filters, comparison(key, b.bound))), 0.2
+
+
+def ent_when(ctx: Context, e: Ent, w: When) -> Joined:
+    """visits + last month"""
+    if e.dated:
+        filters = tuple(
+            ctx.bind(e.dated, w.moment) if isinstance(f, Named) and f.named == e.dated else f for f in e.filters
+        )
+        return replace(e, filters=filters, dated=None), 0.0
+    if e.moment or not ctx.time(e.dataset):
+        return None
+    return replace(e, moment=w.moment), 0.1
+
+
+def when_ent(ctx: Context, w: When, e: Ent) -> Joined:
+    return ent_when(ctx, e, w)
+
+
+def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
+    """orders + of VIP customers; customer + orders: the side with the many rows is asked for"""
+    if a.dataset == b.dataset:
+        if a.limit and b.limit:
+            return None
+        joined = replace(
+            a, filters=tuple(dict.fromkeys((*a.filters, *b.filters))), moment=a.moment or b.moment, one=a.one or b.one
+        )
+        return replace(joined, limit=a.limit or b.limit, dated=a.dated or b.dated, implied=a.implied and b.implied), 0.4
+    for main, other in ((a, b), (b, a)):
+        if ctx.graph.reaches(main.dataset, [other.dataset]) and not ctx.graph.reaches(other.dataset, [main.dataset]):
+            if other.limit or other.order or other.moment or main.one:
+                return None
+            cost = (
+                0.15
+                + 0.1 * len(ctx.graph.tree(main.dataset)[other.dataset])
+                + (0 if main is a or not other.filters else 0.1)
+            )
+            return replace(main, filters=(*main.filters, *other.filters), dated=main.dated or other.dated), cost
+    return None
+
+
+def ent_field(ctx: Context, e: Ent, f: FieldItem) -> Joined:
+    """customers + names and cities; An's + birth date"""
+    dataset = f.key.partition(".")[0]
+    if not ctx.graph.reaches(e.dataset, [dataset]):
+        return None
+    return replace(e, fields=(*e.fields, f.key)), 0.1 + 0.1 * len(ctx.graph.tree(e.dataset)[dataset])
+
+
+def field_ent(ctx: Context, f: FieldItem, e: Ent) -> Joined:
+    return ent_field(ctx, e, f)
+
+
+def field_one(ctx: Context, f: FieldItem, p: Pred) -> Joined:
+    """birth date + of An"""
+    return ent_field(ctx, Ent(p.dataset, (p.filter,), one=p.one), f) if p.one else None
+
+
+def one_field(ctx: Context, p: Pred, f: FieldItem) -> Joined:
+    return field_one(ctx, f, p)
+
+
+def ent_amount(ctx: Context, e: Ent, a: AmountItem) -> Joined:
+    """customer + 12345"""
+    if (
+        e.dataset != ctx.model.ext.subject
+        or a.amount.unit
+        or not float(a.amount.value).is_integer()
+        or e.one
+        or e.filters
+    ):
+        return None
+    key = str(int(a.amount.value))
+    return replace(
+        e, filters=(Compare(field=ctx.model.datasets[e.dataset].id_field, op="=", value=int(key)),), one=key
+    ), 0.3
+
+
+MINE = Named(named="$mine.mine")
+
+
+def ent_mine(ctx: Context, e: Ent, w: Word) -> Joined:
+    """my + customers"""
+    return (replace(e, filters=(*e.filters, MINE)), 0.0) if w.kind == "mine" and MINE not in e.filters else None
+
+
+def mine_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    return ent_mine(ctx, e, w)
+
+
+def ent_not_when(ctx: Context, e: Ent, n: NotWhen) -> Joined:
+    last = e.filters[-1] if e.filters else None
+    if not isinstance(last, Exists) or last.value is not None:
+        return None
+    period = n.moment.resolve(ctx.today, ctx.model.datasets[last.exists].ext.plan)
+    never = Not(negate=Exists(exists=last.exists, filters=last.filters, period=period))
+    return replace(e, filters=(*e.filters, never)), 0.1

@@ -1,0 +1,121 @@
+"""Groups and comparisons: by showroom and month, trend, against last year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import (
+    Ent,
+    FieldItem,
+    GrainItem,
+    Group,
+    Meas,
+    NotWhen,
+    Versus,
+    When,
+    Word,
+)  # fmt: skip
+from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.measures import count_ent
+from schema.query import By
+
+
+def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """by + city"""
+    return (Group((By(field=f.key),)), 0.0) if w.kind == "by" and not (ctx.is_time(f.key)) else None
+
+
+def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """by + showroom"""
+    if w.kind != "by" or e.filters or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
+        return None
+    return Group((By(field=e.dataset),)), 0.0
+
+
+def by_grain(ctx: Context, w: Word, g: GrainItem) -> Joined:
+    """by + month"""
+    return (Group((By(field="$time", grain=g.grain),)), 0.0) if w.kind == "by" else None
+
+
+def group_and(ctx: Context, g: Group, w: Word) -> Joined:
+    """by city + and"""
+    return (g, 0.0) if w.kind == "and" else None
+
+
+def group_field(ctx: Context, g: Group, f: FieldItem) -> Joined:
+    """by city and + gender"""
+    return Group((*g.by, By(field=f.key))), 0.1
+
+
+def group_ent(ctx: Context, g: Group, e: Ent) -> Joined:
+    """by month and + showroom"""
+    if e.filters or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
+        return None
+    return Group((*g.by, By(field=e.dataset))), 0.1
+
+
+def group_grain(ctx: Context, g: Group, n: GrainItem) -> Joined:
+    return Group((*g.by, By(field="$time", grain=n.grain))), 0.1
+
+
+def group_group(ctx: Context, a: Group, b: Group) -> Joined:
+    return Group((*a.by, *b.by)), 0.0
+
+
+def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
+    """revenue + by showroom"""
+    cost = 0.0
+    for by in g.by:
+        dataset = by.field.partition(".")[0]
+        if by.field != "$time" and not ctx.graph.bridge([m.base, dataset]):
+            return None
+        far = 0.0 if by.field == "$time" else ctx.distance(m.base, dataset) or 0.0
+        cost += 0.2 * far
+    return replace(m, by=(*m.by, *g.by)), cost
+
+
+def group_meas(ctx: Context, g: Group, m: Meas) -> Joined:
+    return meas_group(ctx, m, g)
+
+
+def ent_group(ctx: Context, e: Ent, g: Group) -> Joined:
+    """customers + by city"""
+    joined = count_ent(ctx, Word("how_many"), e)
+    if not joined or not isinstance(joined[0], Meas):
+        return None
+    found = meas_group(ctx, joined[0], g)
+    return (found[0], found[1] + 0.1) if found else None
+
+
+def grain_meas(ctx: Context, g: GrainItem, m: Meas) -> Joined:
+    """monthly + revenue"""
+    return replace(m, by=(*m.by, By(field="$time", grain=g.grain))), 0.2
+
+
+def trend_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """trend of + revenue"""
+    return (replace(m, by=(*m.by, By(field="$time", grain="month"))), 0.05) if w.kind == "trend" else None
+
+
+def meas_trend(ctx: Context, m: Meas, w: Word) -> Joined:
+    return trend_meas(ctx, w, m)
+
+
+def versus_when(ctx: Context, w: Word, t: When) -> Joined:
+    """compared to + last month"""
+    return (Versus(t.moment), 0.0) if w.kind == "versus" else None
+
+
+def and_when(ctx: Context, w: Word, t: When) -> Joined:
+    """2025 + and 2024, side by side"""
+    return (Versus(t.moment), 0.15) if w.kind == "and" else None
+
+
+def not_when(ctx: Context, w: Word, t: When) -> Joined:
+    """visited in 2024 but + not in 2025"""
+    return (NotWhen(t.moment), 0.0) if w.kind in ("not", "except") else None
+
+
+def meas_versus(ctx: Context, m: Meas, v: Versus) -> Joined:
+    """revenue this month + vs last month"""
+    return (replace(m, compare=v.moment), 0.0) if not m.compare else None

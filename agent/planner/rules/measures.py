@@ -1,0 +1,176 @@
+"""Measures: how many, average, revenue of, share of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import (
+    Ent,
+    FieldItem,
+    Function,
+    Further,
+    Meas,
+    MetricItem,
+    NotWhen,
+    Pred,
+    Verb,
+    When,
+    Word,
+)  # fmt: skip
+from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
+from agent.planner.rules.entities import MINE, ent_not_when, ent_verb
+from schema.query import Aggregate, Named
+
+
+def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """how many + customers"""
+    if w.kind != "how_many" or e.limit or (e.one and e.dataset == ctx.model.ext.subject):
+        return None
+    return Meas((Aggregate(fn="count", over=e.dataset),), e.dataset, e.filters, e.moment, dated=e.dated), -0.1
+
+
+def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:
+    """khách hàng + bao nhiêu"""
+    joined = count_ent(ctx, before_noun(w), e)
+    return (joined[0], 0.2) if joined else None
+
+
+def count_distinct(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """how many + cities"""
+    if w.kind != "how_many":
+        return None
+    return Meas((Aggregate(fn="count_distinct", over=f.key),), f.key.partition(".")[0]), 0.3
+
+
+def count_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """how much + revenue; how many + cars sold"""
+    return (metric_measure(ctx, m.name), 0.0) if w.kind in ("how_many", "how_much") else None
+
+
+def metric_alone(ctx: Context, m: MetricItem) -> Joined:
+    """revenue"""
+    return metric_measure(ctx, m.name), 0.05
+
+
+def function_field(ctx: Context, fn: Function, f: FieldItem) -> Joined:
+    """average + age"""
+    if fn.fn != "count_distinct" and not ctx.numeric(f.key):
+        return None
+    return Meas((Aggregate(fn=fn.fn, over=f.key),), f.key.partition(".")[0]), 0.0
+
+
+def field_function(ctx: Context, f: FieldItem, fn: Function) -> Joined:
+    """tuổi + trung bình"""
+    return function_field(ctx, fn, f)
+
+
+def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
+    """total + revenue"""
+    return (metric_measure(ctx, m.name), 0.05) if fn.fn == "sum" else None
+
+
+def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
+    """total + refunds: their amount, where they have one, else their number"""
+    if fn.fn not in ("sum", "avg"):
+        return None
+    amounts = ctx.model.datasets[e.dataset].ext.amounts
+    if amounts and not e.limit:
+        key = next(iter(amounts.values()))
+        if key.partition(".")[0] == e.dataset:
+            return Meas((Aggregate(fn=fn.fn, over=key),), e.dataset, e.filters, e.moment, dated=e.dated), -0.2
+    return count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None
+
+
+def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
+    """revenue + from SUVs; cars sold + in Hà Nội"""
+    far = ctx.distance(m.base, p.dataset)
+    if far is None or p.filter in m.filters:
+        return None
+    return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated), 0.2 * far
+
+
+def pred_meas(ctx: Context, p: Pred, m: Meas) -> Joined:
+    joined = meas_pred(ctx, m, p)
+    return (joined[0], joined[1] + 0.05) if joined else None
+
+
+def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
+    """revenue + from VIP customers"""
+    far = ctx.distance(m.base, e.dataset)
+    if far is None or e.limit or e.order or (e.moment and m.moment):
+        return None
+    return replace(
+        m, filters=(*m.filters, *e.filters), moment=m.moment or e.moment, dated=m.dated or e.dated
+    ), 0.2 + 0.2 * far + (0 if e.filters else 0.3)
+
+
+def ent_meas(ctx: Context, e: Ent, m: Meas) -> Joined:
+    """VIP customers' + revenue"""
+    joined = meas_ent(ctx, m, e)
+    return (joined[0], joined[1] + 0.1) if joined else None
+
+
+def meas_verb(ctx: Context, m: Meas, v: Verb) -> Joined:
+    """how many customers + bought an SUV"""
+    joined = ent_verb(ctx, Ent(m.base), v)
+    if not joined or not isinstance(joined[0], Ent):
+        return None
+    return replace(m, filters=(*m.filters, *joined[0].filters)), joined[1]
+
+
+def meas_when(ctx: Context, m: Meas, w: When) -> Joined:
+    """revenue + last month"""
+    if m.dated:
+        filters = tuple(
+            ctx.bind(m.dated, w.moment) if isinstance(f, Named) and f.named == m.dated else f for f in m.filters
+        )
+        return replace(m, filters=filters, dated=None), 0.0
+    if m.moment or not ctx.time(m.base):
+        return None
+    return replace(m, moment=w.moment), 0.05
+
+
+def when_meas(ctx: Context, w: When, m: Meas) -> Joined:
+    return meas_when(ctx, m, w)
+
+
+def meas_mine(ctx: Context, m: Meas, w: Word) -> Joined:
+    return (replace(m, filters=(*m.filters, MINE)), 0.1) if w.kind == "mine" and MINE not in m.filters else None
+
+
+def mine_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    return meas_mine(ctx, m, w)
+
+
+def and_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """and + margin, waiting for its left side"""
+    return (Further(m), 0.0) if w.kind == "and" else None
+
+
+def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
+    """revenue + and margin"""
+    b = more.meas
+    if (b.filters and a.filters) or a.limit or b.limit:
+        return None
+    return replace(
+        a, measures=tuple(dict.fromkeys((*a.measures, *b.measures))), filters=(*a.filters, *b.filters), moment=a.moment or b.moment,
+        by=a.by or b.by, dated=a.dated or b.dated,
+    ), 0.05  # fmt: skip
+
+
+def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """share of + customers who are VIP: the last condition is the numerator's"""
+    if w.kind != "share" or not e.filters or e.limit:
+        return None
+    share = Aggregate(fn="share", over=e.dataset, where=e.filters[-1])
+    return Meas((share,), e.dataset, e.filters[:-1], e.moment), 0.0
+
+
+def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """share of + revenue by showroom"""
+    return (replace(m, share=True), 0.0) if w.kind == "share" and m.by else None
+
+
+def meas_not_when(ctx: Context, m: Meas, n: NotWhen) -> Joined:
+    joined = ent_not_when(ctx, Ent(m.base, m.filters), n)
+    return (replace(m, filters=joined[0].filters), joined[1]) if joined and isinstance(joined[0], Ent) else None

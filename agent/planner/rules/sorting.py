@@ -1,0 +1,167 @@
+"""Order and limit: top 10 by value, the oldest, with the highest revenue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import (
+    AmountItem,
+    Ent,
+    FieldItem,
+    Meas,
+    MetricItem,
+    Sorting,
+    Top,
+    TopBy,
+    Word,
+)  # fmt: skip
+from agent.planner.rules.context import Context, Joined, before_noun
+from schema.query import Aggregate, All, By, Measure, Order
+
+
+def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
+    """top + 10"""
+    if (
+        w.kind not in ("top", "most", "least")
+        or a.amount.unit
+        or not 1 <= a.amount.value <= 10_000
+        or a.amount.value % 1
+    ):
+        return None
+    return Top(int(a.amount.value), w.kind != "least"), 0.0
+
+
+def amount_most(ctx: Context, a: AmountItem, w: Word) -> Joined:
+    """5 + biggest"""
+    return (top_amount(ctx, w, a) or (None, 0))[0] and (Top(int(a.amount.value), w.kind != "least"), 0.05)  # type: ignore[return-value]
+
+
+def top_ent(ctx: Context, t: Top, e: Ent) -> Joined:
+    """top 10 + customers"""
+    return (replace(e, limit=t.count), 0.0) if not e.limit else None
+
+
+def top_sorting(ctx: Context, t: Top, s: Sorting) -> Joined:
+    """5 + oldest"""
+    return TopBy(t.count, s), 0.0
+
+
+def amount_sorting(ctx: Context, a: AmountItem, s: Sorting) -> Joined:
+    """the 5 + oldest"""
+    if a.amount.unit or not s.superlative or a.amount.value % 1:
+        return None
+    return TopBy(int(a.amount.value), s), 0.05
+
+
+def topby_ent(ctx: Context, t: TopBy, e: Ent) -> Joined:
+    return ent_sorting(ctx, replace(e, limit=t.count), t.sorting)
+
+
+def by_sorting(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """by + lifetime value, as an order"""
+    if w.kind not in ("by", "sort") or not (ctx.numeric(f.key) or ctx.is_time(f.key)):
+        return None
+    return Sorting(None, f.key, True), 0.05 if w.kind == "sort" else 0.1
+
+
+def by_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """by + revenue"""
+    return (Sorting(m.name, None, True), 0.05) if w.kind in ("by", "sort") else None
+
+
+def by_count(ctx: Context, w: Word, m: Meas) -> Joined:
+    """by + number of visits"""
+    if w.kind not in ("by", "sort") or len(m.measures) != 1 or m.by or m.filters or m.moment:
+        return None
+    return Sorting(m.measures[0], None, True), 0.05
+
+
+def most_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """highest + revenue"""
+    return (Sorting(m.name, None, w.kind != "least", True), 0.0) if w.kind in ("most", "least") else None
+
+
+def metric_most(ctx: Context, m: MetricItem, w: Word) -> Joined:
+    """doanh thu + cao nhất"""
+    return most_metric(ctx, before_noun(w), m)
+
+
+def most_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """highest + call priority"""
+    if w.kind not in ("most", "least") or not (ctx.numeric(f.key) or ctx.is_time(f.key)):
+        return None
+    return Sorting(None, f.key, w.kind == "most", True), 0.0
+
+
+def field_most(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    return most_field(ctx, before_noun(w), f)
+
+
+def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """most + complaints"""
+    if w.kind not in ("most", "least") or e.limit or e.one:
+        return None
+    inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters) if e.filters else None
+    if e.moment:
+        return None
+    return Sorting(Aggregate(fn="count", over=e.dataset, where=inside), None, w.kind == "most", True), 0.1
+
+
+def ent_most(ctx: Context, e: Ent, w: Word) -> Joined:
+    """khiếu nại + nhiều nhất"""
+    return most_ent(ctx, before_noun(w), e)
+
+
+def sorting_direction(ctx: Context, s: Sorting, w: Word) -> Joined:
+    """by value + ascending"""
+    return (replace(s, descending=w.kind == "descending"), 0.0) if w.kind in ("ascending", "descending") else None
+
+
+def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
+    """top 10 customers + by lifetime value; showroom + with the highest revenue"""
+    if e.order:
+        return None
+    limit = e.limit or (1 if s.superlative and not e.plural else None)
+    if s.field and not (e.limit is None and not s.superlative and not ctx.numeric(s.field)):
+        dataset = s.field.partition(".")[0]
+        if not ctx.graph.reaches(e.dataset, [dataset]):
+            return None
+        shown = () if s.field in e.fields else (s.field,)
+        return replace(
+            e, order=(Order(by=s.field, descending=s.descending),), limit=limit, fields=(*e.fields, *shown)
+        ), 0.05
+    if s.measure is None:
+        return None
+    base = ctx.base(s.measure) if isinstance(s.measure, str) else s.measure.over.partition(".")[0]
+    if base == e.dataset or not (ctx.graph.reaches(base, [e.dataset]) or ctx.graph.bridge([base, e.dataset])):
+        return None
+    if isinstance(s.measure, Aggregate) and s.measure.where:
+        measure: Measure = s.measure.model_copy(update={"where": None})
+        filters = (*e.filters, s.measure.where)
+    else:
+        measure, filters = s.measure, e.filters
+    name = measure if isinstance(measure, str) else f"{measure.over}_count" if measure.fn == "count" else measure.over
+    order = (Order(by=name, descending=s.descending),)
+    tree = ctx.graph.tree(base)
+    far = 0.1 * len(tree[e.dataset]) if e.dataset in tree else 0.7
+    return Meas((measure,), base, filters, e.moment, (By(field=e.dataset),), order, limit), far
+
+
+def sorting_ent(ctx: Context, s: Sorting, e: Ent) -> Joined:
+    """oldest + customers"""
+    return ent_sorting(ctx, e, s)
+
+
+def meas_sorting(ctx: Context, m: Meas, s: Sorting) -> Joined:
+    """revenue by showroom + sorted by margin"""
+    if not m.by or m.order or (s.measure is not None and s.measure not in m.measures) or s.field:
+        return None
+    name = s.measure if isinstance(s.measure, str) else "$first"
+    return replace(m, order=(Order(by=name, descending=s.descending),)), 0.1
+
+
+def top_meas(ctx: Context, t: Top, m: Meas) -> Joined:
+    """top 5 + revenue by model"""
+    if not m.by or m.limit:
+        return None
+    return replace(m, limit=t.count, order=(Order(by="$first", descending=t.descending),)), 0.1

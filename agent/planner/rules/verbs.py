@@ -1,0 +1,140 @@
+"""Verb phrases: bought an SUV in 2025, at least 3 visits, never came in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import (
+    AmountItem,
+    BoundItem,
+    Ent,
+    MetricItem,
+    Pred,
+    Verb,
+    When,
+    Word,
+)  # fmt: skip
+from agent.planner.numbers import Bound
+from agent.planner.rules.context import Context, Joined, exists
+from schema.query import Compare, Exists, Not
+
+
+def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
+    """bought + an SUV: the entity is the verb's object"""
+    if e.limit or e.order or (e.one and e.dataset == v.about):
+        return None
+    if e.dataset == v.dataset:
+        return replace(v, filters=(*v.filters, *e.filters), moment=v.moment or e.moment), 0.0
+    if e.dataset == v.about or not ctx.graph.reaches(v.dataset, [e.dataset]) or v.bound:
+        return None
+    far = len(ctx.graph.tree(v.dataset)[e.dataset])
+    there = Compare(field=ctx.model.datasets[e.dataset].id_field, op="filled")
+    if e.moment and v.moment:
+        return None
+    return replace(v, filters=(*v.filters, *(e.filters or (there,))), moment=v.moment or e.moment), 0.1 * far
+
+
+def verb_pred(ctx: Context, v: Verb, p: Pred) -> Joined:
+    """bought + Mazda; came in + for repairs"""
+    if v.bound or p.dated or p.negative:
+        return None
+    tree = ctx.graph.tree(v.dataset)
+    if p.dataset in tree:
+        if v.about and p.dataset == v.about:
+            return None
+        return replace(v, filters=(*v.filters, p.filter)), 0.1 * len(tree[p.dataset])
+    return None
+
+
+def verb_finer(ctx: Context, v: Verb, p: Pred) -> Joined:
+    """came in + for maintenance, where the condition is on the parts of the verb's rows"""
+    if v.bound or p.dated or p.dataset in ctx.graph.tree(v.dataset):
+        return None
+    link = ctx.graph.bridge([v.dataset, p.dataset])
+    if not link or link in (v.about, ctx.model.ext.subject) or not ctx.graph.reaches(link, [v.dataset]):
+        return None
+    return replace(v, filters=(*v.filters, p.filter)), 0.5
+
+
+def verb_when(ctx: Context, v: Verb, w: When) -> Joined:
+    """bought + in 2025"""
+    if v.moment or not ctx.time(v.dataset):
+        return None
+    return replace(v, moment=w.moment), 0.0
+
+
+def when_verb(ctx: Context, w: When, v: Verb) -> Joined:
+    joined = verb_when(ctx, v, w)
+    return (joined[0], 0.1) if joined else None
+
+
+def verb_bound(ctx: Context, v: Verb, b: BoundItem) -> Joined:
+    """bought + at least 3 times"""
+    if v.bound or b.bound.unit or b.bound.high is not None:
+        return None
+    return replace(v, bound=b.bound), 0.05
+
+
+def bound_times(ctx: Context, b: BoundItem, w: Word) -> Joined:
+    """at least 3 + times"""
+    return (b, 0.0) if w.kind == "times" else None
+
+
+def amount_times(ctx: Context, a: AmountItem, w: Word) -> Joined:
+    """3 + times"""
+    return (BoundItem(Bound("=", a.amount.value, None)), 0.0) if w.kind == "times" else None
+
+
+def verb_often(ctx: Context, v: Verb, w: Word) -> Joined:
+    """bought + twice"""
+    if w.kind in ("once", "twice") and not v.bound:
+        return replace(v, bound=Bound("=", 1 if w.kind == "once" else 2, None)), 0.0
+    return None
+
+
+def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
+    """at least 3 + visits"""
+    if b.bound.unit or e.limit or e.order or e.dataset == ctx.model.ext.subject:
+        return None
+    return Verb(e.dataset, None, e.filters, e.moment, b.bound), 0.1
+
+
+def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
+    """with + complaints; without + appointments"""
+    if e.dataset == ctx.model.ext.subject or e.limit or e.order or e.one:
+        return None
+    if w.kind == "with":
+        return Verb(e.dataset, None, e.filters, e.moment), 0.05
+    if w.kind == "not":
+        period = e.moment.resolve(ctx.today, ctx.model.datasets[e.dataset].ext.plan) if e.moment else None
+        found = Exists(exists=e.dataset, filters=e.filters, period=period)
+        return Pred(Not(negate=found), ctx.model.ext.subject or e.dataset, negative=True), 0.1
+    return None
+
+
+def not_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """never + bought accessories"""
+    if w.kind not in ("not", "except"):
+        return None
+    return Pred(Not(negate=exists(ctx, v)), v.about or ctx.model.ext.subject or v.dataset, negative=True), 0.0
+
+
+def word_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """with + at least 3 visits"""
+    return (v, 0.0) if w.kind in ("with", "only") else None
+
+
+def metric_bound(ctx: Context, m: MetricItem, b: BoundItem) -> Joined:
+    """revenue + over 100m: of the customers who reach it"""
+    base = ctx.base(m.name)
+    return Verb(base, None, (), None, b.bound, m.name), 0.1
+
+
+def bound_metric(ctx: Context, b: BoundItem, m: MetricItem) -> Joined:
+    return metric_bound(ctx, m, b)
+
+
+def verb_as_ent(ctx: Context, v: Verb) -> Joined:
+    """bought an SUV last year: those who did"""
+    about = v.about or (ctx.model.ext.subject if v.bound else None)
+    return (Ent(about, (exists(ctx, v),), implied=True), 0.5) if about else None
