@@ -24,7 +24,7 @@ class Stating:
         self.model, self.language, self.wording = model, language, Wording(model, language)
         self.pick = self.wording.pick
 
-    # a typed query --------------------------------------------------------------------------------------------------
+    # a typed query ---------------------------------------------------------------------------------------------
     def rows(self, result: Result, today: str) -> Answer:
         """The answer of a typed query or of SQL."""
         query = result.query
@@ -157,7 +157,7 @@ class Stating:
             )
         return out
 
-    # clarify and refuse ---------------------------------------------------------------------------------------------
+    # clarify and refuse ----------------------------------------------------------------------------------------
     def which(self, w: Which) -> Answer:
         options = [
             Option(

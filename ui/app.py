@@ -14,9 +14,10 @@ from chainlit.utils import utc_now
 
 from agent.answer_card import Answer, Option
 from agent.answer_card import Step as TakenStep
+from agent.language import Language
 from agent.session import Agent, AgentError, AnswerEvent, Session, StepEvent, TokenEvent
 from schema.access import Asker
-from ui.labels import Language, say, spoken, written_in
+from ui.labels import say, spoken, written_in
 from ui.render import asker_title, cards, markdown, objection, question_of, step_view, steps_title, welcome
 
 LOGO = "/public/logo.svg"
@@ -102,9 +103,14 @@ class Chat:
             await self._send(cl.Message(content=markdown(refused)), ideas)
             return
         message, steps = cl.Message(content=""), Steps(language)
+        outcome: tuple[Answer, int] | str | None = None
         async with self._turn_lock():
-            outcome = await _or_sentence(self._stream(question, message, steps), language)
-            await steps.fold(None if isinstance(outcome, str) else outcome[0].elapsed_ms)
+            try:
+                outcome = await _or_sentence(self._stream(question, message, steps), language)
+            finally:  # the stop button cancels: what runs and streams is ended then too
+                await steps.fold(outcome[0].elapsed_ms if isinstance(outcome, tuple) else None)
+                if outcome is None and message.streaming:
+                    await message.send()
         if isinstance(outcome, str):
             message.content = markdown(outcome)
             await message.send()

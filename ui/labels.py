@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from schema.text import fold
-
-Language = Literal["en", "vi"]
+from agent.language import Language, language_of
 
 # what the cards in the browser say; they fill in the {values} themselves
 CARD: dict[str, dict[Language, str]] = {
@@ -150,8 +146,8 @@ def spoken(code: str | None) -> Language:
 
 
 def written_in(text: str, otherwise: Language) -> Language:
-    """Vietnamese where the text has its letters, else `otherwise`."""
-    return "vi" if not text.isascii() and fold(text) != text.lower() else otherwise
+    """The language of a question, as the agent sees it; `otherwise` where it has no letters."""
+    return language_of(text[:500]) if any(c.isalpha() for c in text[:500]) else otherwise
 
 
 def took(elapsed_ms: float, language: Language) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.answer_card import Answer, Step
+from agent.language import Language
 from schema.access import Asker
 from schema.text import fold
-from ui.labels import Language, card_labels, say, step_name, took, unit_label
+from ui.labels import card_labels, say, step_name, took, unit_label
 
 MAX_QUESTION = 2_000  # characters; a question of people has 20 to 300
 

@@ -40,6 +40,7 @@ PICTURES = (
     Picture("churn", ["Which customers are at risk of churn?"], theme="dark"),
     Picture("clarification", ["What is the next best action for Nguyễn Văn An?"]),
     Picture("next_best_action", ["What is the next best action for Nguyễn Văn An?"], option=0),
+    Picture("profile", ["profile of customer #12345"]),
     Picture("vietnamese", ["Khách hàng nào đến hạn bảo dưỡng tháng này?"], locale="vi-VN"),
     Picture("phone", ["Show me customers due for service this month"], size=PHONE),
 )

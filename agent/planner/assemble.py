@@ -6,13 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.planner.dates import Moment, earlier
 from agent.planner.items import Ent, Meas
+from agent.planner.moments import Moment, earlier
 from agent.planner.rules import Context
 from schema.access import Asker
 from schema.query import (
-    Aggregate, All, AnyOf, By, Compare, Exists, Filter, Measure, Named, Not, Order, SemanticQuery,
-)  # fmt: skip
+    Aggregate,
+    All,
+    AnyOf,
+    By,
+    Compare,
+    Exists,
+    Filter,
+    Measure,
+    Named,
+    Not,
+    Order,
+    SemanticQuery,
+)
 
 _DEFAULTS = {
     "next_30_days": Moment("rolling", "day", 1, 30, label="next 30 days"),
@@ -20,7 +31,7 @@ _DEFAULTS = {
 }
 
 
-class Unanswerable(Exception):
+class UnanswerableError(Exception):
     """The part can't become a query: the reading is dropped."""
 
 
@@ -78,7 +89,7 @@ def _mine(ctx: Context, asker: Asker, dataset: str) -> Filter:
         mine = ctx.model.datasets[name].ext.mine
         if mine and ctx.graph.reaches(dataset, [name]):
             return SemanticQuery.model_validate({"filters": [_asked(mine, asker)]}).filters[0]
-    raise Unanswerable(f"'mine' means nothing for {dataset}.")
+    raise UnanswerableError(f"'mine' means nothing for {dataset}.")
 
 
 def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
@@ -93,7 +104,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     order = e.order
     if e.limit and not order and (best := ctx.model.datasets[e.dataset].ext.best):
         if "." not in best:
-            raise Unanswerable("ranked by a measure")
+            raise UnanswerableError("ranked by a measure")
         order, fields = (Order(by=best, descending=True),), (*fields, best)
     e = replace(e, filters=_filled(ctx, asker, dataset, e.filters))
     plan = ctx.model.datasets[e.dataset].ext.plan
@@ -121,9 +132,16 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     measures = _with_listed_counts(ctx, m)
     order = tuple(_named_order(o, measures) for o in m.order)
     return SemanticQuery(
-        metrics=measures, by=by, filters=(*filters, *_home(ctx, asker, m.base, filters, by)), period=period, compare=compare, order=order,
-        limit=m.limit, having=m.having, share=m.share,
-    )  # fmt: skip
+        metrics=measures,
+        by=by,
+        filters=(*filters, *_home(ctx, asker, m.base, filters, by)),
+        period=period,
+        compare=compare,
+        order=order,
+        limit=m.limit,
+        having=m.having,
+        share=m.share,
+    )
 
 
 def _by(ctx: Context, base: str, by: By) -> By:
@@ -131,7 +149,7 @@ def _by(ctx: Context, base: str, by: By) -> By:
         return by
     time = ctx.time(base)
     if not time:
-        raise Unanswerable(f"{base} has no time of its own")
+        raise UnanswerableError(f"{base} has no time of its own")
     return By(field=time, grain=by.grain)
 
 

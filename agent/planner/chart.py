@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from agent.planner.items import Ent, Item, Junk, Meas
 from agent.planner.rules import LIFTS, RULES, Context, Joined
@@ -35,16 +35,21 @@ def _typed_rules() -> tuple[
         left, right = (hints[name] for name in list(inspect.signature(rule).parameters)[1:])
         pairs[left, right].append(rule)
     lifts: dict[type, list[Callable[..., Joined]]] = defaultdict(list)
-    for rule in LIFTS:
-        hints = get_type_hints(rule)
-        lifts[hints[list(inspect.signature(rule).parameters)[1]]].append(rule)
+    for lift in LIFTS:
+        hints = get_type_hints(lift)
+        lifts[hints[list(inspect.signature(lift).parameters)[1]]].append(lift)
     return pairs, lifts
 
 
 @cache
-def _rules_for(left: type, right: type) -> tuple[Callable[..., Joined], ...]:
+def _rules_for(left: Hashable, right: Hashable) -> tuple[Callable[..., Joined], ...]:
     pairs, _ = _typed_rules()
-    return tuple(r for (a, b), rules in pairs.items() if issubclass(left, a) and issubclass(right, b) for r in rules)
+    return tuple(
+        r
+        for (a, b), rules in pairs.items()
+        if issubclass(cast(type, left), a) and issubclass(cast(type, right), b)
+        for r in rules
+    )
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def parse(ctx: Context, length: int, atoms: Sequence[tuple[int, int, Item, float
             for middle in range(start + 1, end):
                 for a in cells.get((start, middle), _NONE).values():
                     for b in cells.get((middle, end), _NONE).values():
-                        for rule in _rules_for(type(a.item), type(b.item)):
+                        for rule in _rules_for(cast(Hashable, type(a.item)), cast(Hashable, type(b.item))):
                             if joined := rule(ctx, a.item, b.item):
                                 item, cost = joined
                                 if item is not None:

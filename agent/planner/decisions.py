@@ -34,9 +34,20 @@ class Which:
 
 
 Why = Literal[
-    "empty", "unreadable", "words", "absent", "outside", "action", "greeting", "no_such_name", "no_such_row", "others_rows", "closed_field",
-    "cannot", "too_long",
-]  # fmt: skip
+    "empty",
+    "unreadable",
+    "words",
+    "absent",
+    "outside",
+    "action",
+    "greeting",
+    "no_such_name",
+    "no_such_row",
+    "others_rows",
+    "closed_field",
+    "cannot",
+    "too_long",
+]
 
 
 @dataclass(frozen=True)

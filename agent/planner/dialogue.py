@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from agent.planner.assemble import Unanswerable, conditions
-from agent.planner.dates import Moment
+from agent.planner.assemble import UnanswerableError, conditions
 from agent.planner.items import Ent, Group, Item, Meas, Pred, Sorting, Top, When, Word
+from agent.planner.moments import Moment
 from agent.planner.rules import Context
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
 
 FRAGMENTS = (Pred, When, Group, Sorting, Top, Word)
 
 
-def edit(ctx: Context, last: SemanticQuery, item: Item, replacing: bool) -> SemanticQuery:
-    """`last` changed by what was said. `replacing`: "what about …" puts values in the place of earlier ones.
+def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
+    """`last` changed by what was said; a value takes the place of an earlier one of the same field.
 
-    Raises Unanswerable where the part can't change that query.
+    Raises UnanswerableError where the part can't change that query.
     """
     if isinstance(item, When):
         return _period(ctx, last, item.moment)
@@ -33,8 +33,8 @@ def edit(ctx: Context, last: SemanticQuery, item: Item, replacing: bool) -> Sema
     if isinstance(item, Meas):
         return _measure(ctx, last, item)
     if isinstance(item, Ent):
-        return _entity(ctx, last, item, replacing)
-    raise Unanswerable(type(item).__name__)
+        return _entity(ctx, last, item)
+    raise UnanswerableError(type(item).__name__)
 
 
 def base_of(ctx: Context, query: SemanticQuery) -> str:
@@ -54,7 +54,7 @@ def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
     base = base_of(ctx, last)
     dataset = ctx.model.datasets[base]
     if not dataset.ext.time:
-        raise Unanswerable(f"{base} has no time of its own")
+        raise UnanswerableError(f"{base} has no time of its own")
     return last.model_copy(update={"period": moment.resolve(ctx.today, dataset.ext.plan), "compare": None})
 
 
@@ -66,7 +66,7 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     """Add a condition; one on the same fields gives way to it."""
     base = base_of(ctx, last)
     if ctx.distance(base, dataset) is None:
-        raise Unanswerable(f"nothing links {base} with {dataset}")
+        raise UnanswerableError(f"nothing links {base} with {dataset}")
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
     return last.model_copy(update={"filters": (*kept, new), "limit": None if last.dataset else last.limit})
 
@@ -76,7 +76,7 @@ def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQue
     time = ctx.time(base)
     filled = tuple(By(field=time, grain=b.grain) if b.field == "$time" and time else b for b in by)
     if any(b.field == "$time" for b in filled):
-        raise Unanswerable(f"{base} has no time of its own")
+        raise UnanswerableError(f"{base} has no time of its own")
     if last.metrics:
         return last.model_copy(update={"by": filled, "order": (), "limit": None})
     count = Aggregate(fn="count", over=last.dataset or base)
@@ -89,26 +89,26 @@ def _sort(last: SemanticQuery, s: Sorting) -> SemanticQuery:
         return last.model_copy(update={"order": (Order(by=s.field, descending=s.descending),), "fields": fields})
     if isinstance(s.measure, str) and s.measure in last.metrics:
         return last.model_copy(update={"order": (Order(by=s.measure, descending=s.descending),)})
-    raise Unanswerable("not a column of the last answer")
+    raise UnanswerableError("not a column of the last answer")
 
 
 def _count(last: SemanticQuery) -> SemanticQuery:
     if not last.dataset:
-        raise Unanswerable("already a number")
+        raise UnanswerableError("already a number")
     return SemanticQuery(metrics=(Aggregate(fn="count", over=last.dataset),), filters=last.filters, period=last.period)
 
 
 def _listed(last: SemanticQuery) -> SemanticQuery:
     first = last.metrics[0] if last.metrics else None
     if not isinstance(first, Aggregate) or first.fn != "count" or last.by:
-        raise Unanswerable("nothing to list")
+        raise UnanswerableError("nothing to list")
     return SemanticQuery(dataset=first.over, filters=last.filters, period=last.period)
 
 
 def _measure(ctx: Context, last: SemanticQuery, m: Meas) -> SemanticQuery:
     """Another measure of the same; what was said with it comes on top."""
     if any(ctx.distance(m.base, b.field.partition(".")[0]) is None for b in last.by):
-        raise Unanswerable("not by the same groups")
+        raise UnanswerableError("not by the same groups")
     period: Period | None = m.moment.resolve(ctx.today, False) if m.moment else last.period
     query = SemanticQuery(metrics=m.measures, by=last.by, filters=last.filters, period=period)
     for f in m.filters:
@@ -116,14 +116,14 @@ def _measure(ctx: Context, last: SemanticQuery, m: Meas) -> SemanticQuery:
     return _group(ctx, query, m.by) if m.by else query
 
 
-def _entity(ctx: Context, last: SemanticQuery, e: Ent, replacing: bool) -> SemanticQuery:
+def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     base = base_of(ctx, last)
     if (
         e.order
         or e.fields
         or (e.dataset != base and not ctx.graph.reaches(base, [e.dataset]) and e.dataset != ctx.model.ext.subject)
     ):
-        raise Unanswerable("another subject")
+        raise UnanswerableError("another subject")
     query = last
     if e.moment:
         query = _period(ctx, query, e.moment)
@@ -132,5 +132,5 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent, replacing: bool) -> Seman
     if e.limit:
         query = query.model_copy(update={"limit": e.limit})
     if query == last:
-        raise Unanswerable("nothing new")
+        raise UnanswerableError("nothing new")
     return query

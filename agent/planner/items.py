@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from agent.planner.dates import Moment
+from agent.planner.moments import Moment
 from agent.planner.numbers import Amount, Bound
 from schema.query import By, Filter, Grain, Having, Measure, Order
 

@@ -14,8 +14,19 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from agent.planner.items import (
-    Ent, FieldItem, Function, GrainItem, Item, Marker, MetricItem, Pred, Skip, Sorting, Verb, Word,
-)  # fmt: skip
+    Ent,
+    FieldItem,
+    Function,
+    GrainItem,
+    Item,
+    Marker,
+    MetricItem,
+    Pred,
+    Skip,
+    Sorting,
+    Verb,
+    Word,
+)
 from agent.planner.tokens import Token, stem, tokenize
 from schema.model import Dataset, FieldOf, SemanticModel
 from schema.query import Compare, Named, SemanticQuery
@@ -24,17 +35,70 @@ from schema.text import fold
 WORDS = Path(__file__).with_name("words.yaml")
 Script = Literal["accents", "english", "plain"]
 _ENGLISH = frozenset(
-    "the what which who how of is are were was by with and show for my many much did does have has not in all from than this last next when where why".split()
+    [
+        "the",
+        "what",
+        "which",
+        "who",
+        "how",
+        "of",
+        "is",
+        "are",
+        "were",
+        "was",
+        "by",
+        "with",
+        "and",
+        "show",
+        "for",
+        "my",
+        "many",
+        "much",
+        "did",
+        "does",
+        "have",
+        "has",
+        "not",
+        "in",
+        "all",
+        "from",
+        "than",
+        "this",
+        "last",
+        "next",
+        "when",
+        "where",
+        "why",
+    ]
 )
 _AUXILIARIES = frozenset(
     {"is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"}
 )
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {
-    "day": "day", "daily": "day", "ngày": "day", "hàng ngày": "day", "week": "week", "weekly": "week", "tuần": "week", "hàng tuần": "week",
-    "month": "month", "monthly": "month", "tháng": "month", "hàng tháng": "month", "quarter": "quarter", "quarterly": "quarter", "quý": "quarter",
-    "hàng quý": "quarter", "year": "year", "yearly": "year", "annually": "year", "annual": "year", "năm": "year", "hàng năm": "year",
-}  # fmt: skip
+    "day": "day",
+    "daily": "day",
+    "ngày": "day",
+    "hàng ngày": "day",
+    "week": "week",
+    "weekly": "week",
+    "tuần": "week",
+    "hàng tuần": "week",
+    "month": "month",
+    "monthly": "month",
+    "tháng": "month",
+    "hàng tháng": "month",
+    "quarter": "quarter",
+    "quarterly": "quarter",
+    "quý": "quarter",
+    "hàng quý": "quarter",
+    "year": "year",
+    "yearly": "year",
+    "annually": "year",
+    "annual": "year",
+    "năm": "year",
+    "hàng năm": "year",
+}
 
 
 @dataclass(frozen=True)
@@ -134,7 +198,7 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     lexicon = Lexicon()
     _language(lexicon)
     for dataset in model.datasets.values():
-        _dataset(lexicon, model, dataset)
+        _dataset(lexicon, dataset)
     for metric in model.metrics.values():
         for phrase in metric.ext.more:
             lexicon.add(phrase, Sorting(metric.name, None, True, True), 1.1)
@@ -172,7 +236,7 @@ def _language(lexicon: Lexicon) -> None:
         lexicon.add(phrase, GrainItem(cast(Any, grain)), 0.9)
 
 
-def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
+def _dataset(lexicon: Lexicon, dataset: Dataset) -> None:
     e = dataset.ext
     for phrase in {p for p in (e.label, e.labels, e.label_vi, *dataset.synonyms) if p}:
         lexicon.add(phrase, Ent(dataset.name))

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from agent.planner.assemble import Unanswerable, conditions, list_query, measure_query
+from agent.planner.assemble import UnanswerableError, conditions, list_query, measure_query
 from agent.planner.chart import Edge
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
-from agent.planner.items import Call, Ent, Item, Marker, Meas, Pred, Sorting, Word
+from agent.planner.intent import is_goal, special
+from agent.planner.items import Call, Ent, Item, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon, script_of
 from agent.planner.reader import Reading, read
 from agent.planner.rules import Context
+from agent.planner.tokens import tokenize
 from agent.planner.values import Values
 from schema.access import Asker
 from schema.query import Compare, Named, SemanticQuery
-from schema.text import fold
 
 MAX_CHARACTERS = 2000
-_ABOUT_DEFINITIONS = frozenset(
-    "defined calculated computed measured mean means definition of the a an la gi dinh nghia tinh nhu the nao duoc".split()
-)
 CLOSE = 0.15  # readings whose scores differ by less are rivals
 
 
@@ -40,92 +37,27 @@ class Planner:
             return Refuse("empty")
         if len(text) > MAX_CHARACTERS:
             return Refuse("too_long", str(MAX_CHARACTERS))
-        reading = read(self._pronouns(text, state), self.ctx, self.lexicon, values)
+        reading = read(self._resolved(text, state), self.ctx, self.lexicon, values)
         if not reading.tokens:
             return Refuse("unreadable")
-        if (early := self._special(reading, text)) is not None:
+        if (early := special(self.ctx, self.lexicon, reading, text)) is not None:
             return early
         words = self._said(reading)
-        replacing = "about" in words
         follow = state.query is not None and bool(words & {"only", "about", "them"})
-        decision = self._best(reading, asker, state, follow, replacing, text)
+        decision = self._best(reading, asker, state, follow, text)
         return self._allowed(decision, asker)
 
-    # what is decided before any reading ---------------------------------------------------------------------------------
-    def _special(self, reading: Reading, text: str) -> Decision | None:
-        first = self._first_word(reading)
-        full = bool(reading.edges) and not reading.edges[0].ignored
-        for at, marker in reading.markers:
-            if marker.kind == "act" and at == first and not self._is_question(text):
-                return Refuse("action", marker.name)
-            if marker.kind == "outside" and not (full and self._goal(reading.edges[0].item)):
-                return Refuse("outside", marker.name)
-            if marker.kind == "greeting" and at == 0 and len(reading.tokens) <= 4 and not self._has_goal(reading):
-                return Refuse("greeting")
-        return self._free_text(reading, text)
-
-    def _free_text(self, reading: Reading, text: str) -> Decision | None:
-        """Tools that take the rest of the question as it stands: search notes, describe the data."""
-        found: tuple[int, int, str] | None = None
-        for start in range(len(reading.tokens)):
-            for end, entry in self.lexicon.match(reading.tokens, start, script_of(reading.tokens)):
-                if isinstance(entry.item, Marker) and entry.item.kind == "tool":
-                    tool = self.ctx.model.ext.tools[entry.item.name]
-                    if tool.needs is None and (found is None or end - start > found[1] - found[0]):
-                        found = (start, end, entry.item.name)
-        if not found:
-            return None
-        start, end, name = found
-        if start > self._first_word(reading) and name != "search_notes":
-            return None
-        rest = text[reading.tokens[end - 1].end :].strip(" ?.!:\"'")
-        ones = [
-            h.row_id
-            for n in reading.names
-            for h in n.hits
-            if len(n.hits) == 1 and h.source.startswith(f"{self.ctx.model.ext.subject}.")
-        ]
-        if name == "describe_data":
-            topic = " ".join(w for w in rest.split() if fold(w) not in _ABOUT_DEFINITIONS)
-            return CallTool(name, {"about": topic} if topic else {})
-        if not rest:
-            return None
-        return CallTool(name, {"text": rest, "customer_id": ones[0] if ones else None})
-
-    def _first_word(self, reading: Reading) -> int:
-        polite = {
-            "please",
-            "can",
-            "could",
-            "you",
-            "would",
-            "hay",
-            "xin",
-            "vui",
-            "long",
-            "giup",
-            "toi",
-            "hey",
-            "i",
-            "want",
-            "to",
-            "lam",
-            "on",
-            "em",
-            "anh",
-        }
-        return next((i for i, t in enumerate(reading.tokens) if t.plain not in polite), 0)
-
-    @staticmethod
-    def _is_question(text: str) -> bool:
-        return bool(re.match(r"(?i)\s*(which|who|what|how|when|where|show|list|whose|how many)\b", text))
-
-    def _pronouns(self, text: str, state: State) -> str:
-        """him, her, that customer -> the entity in focus."""
+    def _resolved(self, text: str, state: State) -> str:
+        """him, her, that customer -> the number of the entity in focus."""
         if state.one is None:
             return text
-        pattern = r"(?i)\b(him|her|his|he|she|this customer|that customer|khách này|khách đó|khách hàng này|anh ấy|chị ấy|ông ấy|bà ấy|cô ấy)\b"
-        return re.sub(pattern, f"#{state.one}", text)
+        tokens = tokenize(text)
+        script = script_of(tokens)
+        for start in range(len(tokens) - 1, -1, -1):
+            ends = [end for end, e in self.lexicon.match(tokens, start, script) if e.item == Word("him")]
+            if ends:
+                text = f"{text[: tokens[start].start]}#{state.one}{text[tokens[max(ends) - 1].end :]}"
+        return text
 
     def _said(self, reading: Reading) -> set[str]:
         script = script_of(reading.tokens)
@@ -136,25 +68,18 @@ class Planner:
             if isinstance(entry.item, Word)
         }
 
-    # readings -------------------------------------------------------------------------------------------------------------
-    @staticmethod
-    def _goal(item: Item) -> bool:
-        return isinstance(item, Ent | Meas | Call)
-
-    def _has_goal(self, reading: Reading) -> bool:
-        return any(self._goal(e.item) and not e.ignored for e in reading.edges)
-
-    def _best(self, reading: Reading, asker: Asker, state: State, follow: bool, replacing: bool, text: str) -> Decision:
+    # readings --------------------------------------------------------------------------------------------------
+    def _best(self, reading: Reading, asker: Asker, state: State, follow: bool, text: str) -> Decision:
         whole = self._nearest([e for e in reading.edges if not e.ignored], state)
         found: list[tuple[float, Decision]] = []
         for edge in whole:
             if found and found[0][0] - edge.score > CLOSE:
                 break
-            for decision in self._decide(edge, asker, state, follow, replacing, reading, text):
+            for decision in self._decide(edge, asker, state, follow, reading, text):
                 if decision not in [d for _, d in found]:
                     found.append((edge.score, decision))
         if found:
-            return self._rivals([d for _, d in found], reading)
+            return self._rivals([d for _, d in found])
         return self._not_understood(reading)
 
     def _nearest(self, edges: list[Edge], state: State) -> list[Edge]:
@@ -172,13 +97,13 @@ class Planner:
         return sorted((replace(e, score=score(e)) for e in edges), key=lambda e: -e.score)
 
     def _decide(
-        self, edge: Edge, asker: Asker, state: State, follow: bool, replacing: bool, reading: Reading, text: str
+        self, edge: Edge, asker: Asker, state: State, follow: bool, reading: Reading, text: str
     ) -> Iterable[Decision]:
         item = edge.item
         if (which := self._ambiguous(item, reading, text)) is not None:
             yield which
             return
-        fragment = isinstance(item, FRAGMENTS) or isinstance(item, Ent) and item.implied and not item.one
+        fragment = isinstance(item, FRAGMENTS) or (isinstance(item, Ent) and item.implied and not item.one)
         if state.query is not None and (follow or fragment):
             try:
                 part = (
@@ -186,9 +111,9 @@ class Planner:
                     if isinstance(item, Ent) and item.implied and len(item.filters) == 1
                     else item
                 )
-                yield Ask(edit(self.ctx, state.query, self._bound(part), replacing), mended=reading.mended)
+                yield Ask(edit(self.ctx, state.query, self._bound(part)), mended=reading.mended)
                 return
-            except Unanswerable:
+            except UnanswerableError:
                 pass
         try:
             if isinstance(item, Call):
@@ -197,7 +122,7 @@ class Planner:
                 yield self._entity(item, asker, reading)
             elif isinstance(item, Meas):
                 yield Ask(measure_query(self.ctx, asker, item), mended=reading.mended)
-        except Unanswerable:
+        except UnanswerableError:
             return
 
     def _bound(self, item: Item) -> Item:
@@ -238,7 +163,7 @@ class Planner:
                     return Which(text[start:end], hits, text[:start] + "{}" + text[end:])
         return None
 
-    def _rivals(self, decisions: list[Decision], reading: Reading) -> Decision:
+    def _rivals(self, decisions: list[Decision]) -> Decision:
         first = decisions[0]
         if not isinstance(first, Ask):
             return first
@@ -259,7 +184,7 @@ class Planner:
             return Refuse("absent", absent[0])
         best = min(reading.edges, key=lambda e: (len(e.ignored), -e.score), default=None)
         ignored = [w for w in (best.ignored if best else ()) if not w.startswith("absent:")]
-        if best and ignored and self._goal(best.item):
+        if best and ignored and is_goal(best.item):
             return Refuse("words", ", ".join(dict.fromkeys(ignored)))
         unknown = [t.text for t in reading.tokens if t.plain.isalpha()]
         known = reading.known_words
@@ -268,7 +193,7 @@ class Planner:
         rest = ignored or reading.left_over
         return Refuse("words", ", ".join(dict.fromkeys(rest))) if known and rest else Refuse("unreadable")
 
-    # rights ---------------------------------------------------------------------------------------------------------------
+    # rights ----------------------------------------------------------------------------------------------------
     def _allowed(self, decision: Decision, asker: Asker) -> Decision:
         """Rows that the scope leaves out, asked for as such, are refused before they are looked for."""
         if not isinstance(decision, Ask) or asker.scope == "group":

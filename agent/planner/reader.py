@@ -66,9 +66,9 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
         words = content if content or isinstance(item, Skip) else 0.5
         atoms.append((start, end, item, weight * words + 0.3 * max(0, content - 1) + 0.05 * (end - start)))
     for start, end, meaning in find_amounts(tokens):
-        item: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
+        amount: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
         content = sum(not e for e in empty[start:end]) or 1
-        atoms.append((start, end, item, content + 0.2 * (content - 1) + 0.05 * (end - start)))
+        atoms.append((start, end, amount, content + 0.2 * (content - 1) + 0.05 * (end - start)))
         covered[start:end] = [True] * (end - start)
     for start, end, moment in find_moments(tokens, ctx.today):
         content = sum(not e for e in empty[start:end]) or 1
@@ -154,13 +154,16 @@ def _numbers_of_subject(
 
 def _missing(tokens: Sequence[Token], covered: Sequence[bool], titled: Sequence[bool]) -> list[str]:
     """Runs of unknown capitals, or an unknown word after a title: a person nobody of that name was found for."""
-    out, run = [], []
+    out: list[str] = []
+    run: list[int] = []
     for i, t in enumerate([*tokens, Token("", "", "", 0, 0, False)]):
         inside = i < len(tokens) and t.plain.isalpha() and t.capital and (not covered[i] or bool(run))
         if inside:
             run.append(i)
             continue
-        if len(run) >= 2 and sum(not covered[j] for j in run) >= 1 or run and titled[run[0]] and not covered[run[0]]:
+        if (len(run) >= 2 and sum(not covered[j] for j in run) >= 1) or (
+            run and titled[run[0]] and not covered[run[0]]
+        ):
             out.append(" ".join(tokens[j].text.title() for j in run))
         run = []
     return out

@@ -87,8 +87,8 @@ def find_names(
 ) -> list[NameFound]:
     """Names in the question, longest first.
 
-    A stretch is looked up where a word of it is unknown, has a title (anh, Mr), or is a capital that is not `firm`: part
-    of a longer phrase, or a value of a short list.
+    A stretch is looked up where a word of it is unknown, has a title (anh, Mr), or is a capital that is not `firm`:
+    part of a longer phrase, or a value of a short list.
     """
     found: list[NameFound] = []
     taken = [False] * len(tokens)

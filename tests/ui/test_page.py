@@ -225,6 +225,20 @@ def test_the_streamed_steps_and_text(make_tab: Tabs, address: str) -> None:
     tab.page.locator("code.language-sql, pre code").get_by_text("FROM customers").first.wait_for()
 
 
+def test_stopping_leaves_a_chat_that_goes_on(make_tab: Tabs, address: str) -> None:
+    tab = make_tab(address)
+    tab.page.locator("#chat-input").click()
+    tab.page.keyboard.insert_text("slow")
+    tab.page.locator("#chat-submit:not([disabled])").click()
+    tab.last().get_by_text("Phạm").wait_for(timeout=5_000)
+    tab.page.locator("#stop-button").click()
+    tab.page.locator("#chat-submit").wait_for()
+    assert tab.page.locator(".blinking-cursor, [class*=loading-shimmer]").count() == 0
+    assert "slow" not in tab.page.locator("[data-step-type=assistant_message]").first.inner_text()
+    tab.ask("total")
+    tab.page.get_by_text("1,204 customers are at risk.").wait_for()
+
+
 @pytest.mark.parametrize(("question", "words"), [("bug", "Something went wrong"), ("agent error", "being refreshed")])
 def test_errors_are_sentences(make_tab: Tabs, address: str, question: str, words: str) -> None:
     tab = make_tab(address)

@@ -39,7 +39,7 @@ def can_fail(tree: exp.Expr, dialect: DialectName) -> bool:
         conditions = [query.args.get("where"), query.args.get("having")]
         conditions += [join.args.get("on") for join in query.args.get("joins") or []]
         if not _outermost(query, tree):
-            conditions += [item for item in query.expressions if not item.find(exp.AggFunc)]
+            conditions += [item for item in query.expressions if not _is_grouped(item)]
         for condition in filter(None, conditions):
             if not all(_never_fails(node, dialect) for node in (condition, *_reached(condition))):
                 return True
@@ -54,6 +54,15 @@ def _outermost(query: exp.Expr, tree: exp.Expr) -> bool:
         if not isinstance(at, (exp.SetOperation, exp.Subquery)):
             return False
     return True
+
+
+def _is_grouped(item: exp.Expr) -> bool:
+    """Computed from groups of rows: no planner makes it a condition on single ones."""
+    return item.find(exp.AggFunc) is not None and item.find(exp.Window) is None
+
+
+def _is_total(item: exp.Expr) -> bool:
+    return isinstance(item.unalias(), exp.AggFunc)
 
 
 def _reached(condition: exp.Expr) -> list[exp.Expr]:
@@ -72,9 +81,7 @@ def _never_fails(node: exp.Expr, dialect: DialectName) -> bool:
             return all(isinstance(part, exp.Literal) for name, part in node.args.items() if name != "this" and part)
         case exp.Subquery() if dialect == "postgres" and not isinstance(node.parent, (exp.In, exp.Any, exp.All)):
             one = node.this  # as a value it fails where it has two rows
-            return (
-                isinstance(one, exp.Select) and not one.args.get("group") and bool(one.expressions[0].find(exp.AggFunc))
-            )
+            return isinstance(one, exp.Select) and not one.args.get("group") and _is_total(one.expressions[0])
         case exp.Anonymous():
             return dialect == "sqlite" and str(node.this).lower() in _DATES
     return type(node) in _NEVER_BY_DIALECT[dialect]

@@ -10,7 +10,7 @@ from agent.planner.items import (
     Marker,
     Pred,
     Skip,
-)  # fmt: skip
+)
 from agent.planner.rules.context import Context, Joined
 from schema.query import Named
 

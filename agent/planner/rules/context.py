@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlglot import exp
 
-from agent.planner.dates import Moment
 from agent.planner.items import (
     Item,
     Meas,
     Verb,
     Word,
-)  # fmt: skip
+)
+from agent.planner.moments import Moment
 from agent.planner.numbers import Bound
 from schema.joins import JoinGraph
 from schema.model import SemanticModel, parse_expression

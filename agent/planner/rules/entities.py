@@ -14,7 +14,7 @@ from agent.planner.items import (
     Verb,
     When,
     Word,
-)  # fmt: skip
+)
 from agent.planner.rules.context import Context, Joined, comparison, exists
 from schema.query import Compare, Exists, Named, Not
 

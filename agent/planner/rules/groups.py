@@ -14,7 +14,7 @@ from agent.planner.items import (
     Versus,
     When,
     Word,
-)  # fmt: skip
+)
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.measures import count_ent
 from schema.query import By

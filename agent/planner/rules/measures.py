@@ -16,7 +16,7 @@ from agent.planner.items import (
     Verb,
     When,
     Word,
-)  # fmt: skip
+)
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
 from agent.planner.rules.entities import MINE, ent_not_when, ent_verb
 from schema.query import Aggregate, Named
@@ -153,9 +153,13 @@ def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
     if (b.filters and a.filters) or a.limit or b.limit:
         return None
     return replace(
-        a, measures=tuple(dict.fromkeys((*a.measures, *b.measures))), filters=(*a.filters, *b.filters), moment=a.moment or b.moment,
-        by=a.by or b.by, dated=a.dated or b.dated,
-    ), 0.05  # fmt: skip
+        a,
+        measures=tuple(dict.fromkeys((*a.measures, *b.measures))),
+        filters=(*a.filters, *b.filters),
+        moment=a.moment or b.moment,
+        by=a.by or b.by,
+        dated=a.dated or b.dated,
+    ), 0.05
 
 
 def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:

@@ -14,7 +14,7 @@ from agent.planner.items import (
     Top,
     TopBy,
     Word,
-)  # fmt: skip
+)
 from agent.planner.rules.context import Context, Joined, before_noun
 from schema.query import Aggregate, All, By, Measure, Order
 

@@ -13,7 +13,7 @@ from agent.planner.items import (
     Verb,
     When,
     Word,
-)  # fmt: skip
+)
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
 from schema.query import Compare, Exists, Not

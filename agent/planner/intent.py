@@ -1,0 +1,118 @@
+"""What kind of turn it is, before any reading counts: a request to act, a topic outside, a greeting, a free-text tool."""
+
+from __future__ import annotations
+
+import re
+
+from agent.planner.decisions import CallTool, Decision, Refuse
+from agent.planner.items import Call, Ent, Item, Marker, Meas
+from agent.planner.lexicon import Lexicon, script_of
+from agent.planner.reader import Reading
+from agent.planner.rules import Context
+from schema.text import fold
+
+_ABOUT_DEFINITIONS = frozenset(
+    [
+        "defined",
+        "calculated",
+        "computed",
+        "measured",
+        "mean",
+        "means",
+        "definition",
+        "of",
+        "the",
+        "a",
+        "an",
+        "la",
+        "gi",
+        "dinh",
+        "nghia",
+        "tinh",
+        "nhu",
+        "the",
+        "nao",
+        "duoc",
+    ]
+)
+
+
+def is_goal(item: Item) -> bool:
+    """Whether the part is a question by itself."""
+    return isinstance(item, Ent | Meas | Call)
+
+
+def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Decision | None:
+    first = _first_word(reading)
+    full = bool(reading.edges) and not reading.edges[0].ignored
+    for at, marker in reading.markers:
+        if marker.kind == "act" and at == first and not _is_question(text):
+            return Refuse("action", marker.name)
+        if marker.kind == "outside" and not (full and is_goal(reading.edges[0].item)):
+            return Refuse("outside", marker.name)
+        if (
+            marker.kind == "greeting"
+            and at == 0
+            and len(reading.tokens) <= 4
+            and not any(is_goal(e.item) and not e.ignored for e in reading.edges)
+        ):
+            return Refuse("greeting")
+    return _free_text(ctx, lexicon, reading, text)
+
+
+def _free_text(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Decision | None:
+    """Tools that take the rest of the question as it stands: search notes, describe the data."""
+    found: tuple[int, int, str] | None = None
+    for start in range(len(reading.tokens)):
+        for end, entry in lexicon.match(reading.tokens, start, script_of(reading.tokens)):
+            if isinstance(entry.item, Marker) and entry.item.kind == "tool":
+                tool = ctx.model.ext.tools[entry.item.name]
+                if tool.needs is None and (found is None or end - start > found[1] - found[0]):
+                    found = (start, end, entry.item.name)
+    if not found:
+        return None
+    start, end, name = found
+    if start > _first_word(reading) and name != "search_notes":
+        return None
+    rest = text[reading.tokens[end - 1].end :].strip(" ?.!:\"'")
+    ones = [
+        h.row_id
+        for n in reading.names
+        for h in n.hits
+        if len(n.hits) == 1 and h.source.startswith(f"{ctx.model.ext.subject}.")
+    ]
+    if name == "describe_data":
+        topic = " ".join(w for w in rest.split() if fold(w) not in _ABOUT_DEFINITIONS)
+        return CallTool(name, {"about": topic} if topic else {})
+    if not rest:
+        return None
+    return CallTool(name, {"text": rest, "customer_id": ones[0] if ones else None})
+
+
+def _first_word(reading: Reading) -> int:
+    polite = {
+        "please",
+        "can",
+        "could",
+        "you",
+        "would",
+        "hay",
+        "xin",
+        "vui",
+        "long",
+        "giup",
+        "toi",
+        "hey",
+        "i",
+        "want",
+        "to",
+        "lam",
+        "on",
+        "em",
+        "anh",
+    }
+    return next((i for i, t in enumerate(reading.tokens) if t.plain not in polite), 0)
+
+
+def _is_question(text: str) -> bool:
+    return bool(re.match(r"(?i)\s*(which|who|what|how|when|where|show|list|whose|how many)\b", text))

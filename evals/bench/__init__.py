@@ -1,0 +1,1 @@
+"""Times of the product beside a plain baseline of the same run."""
