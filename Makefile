@@ -1,5 +1,5 @@
 # Everything a person types. `make run` and `make test` are the two commands of the README.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed

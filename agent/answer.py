@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from agent.answer_card import Answer, AnswerColumn, AnswerPeriod, Chip, Option, Refusal
 from agent.language import Language, day, label, number, period, value
 from agent.planner.decisions import Refuse, Which

@@ -6,19 +6,21 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from agent.agent import SYSTEM, Agent
+from agent.errors import AgentError
 from agent.planner.lexicon import build_lexicon
 from agent.planner.planner import Planner
 from agent.planner.rules import Context
 from agent.planner.values import add_listed
-from agent.session import SYSTEM, Agent, AgentError, SessionValues
+from agent.session_values import SessionValues
 from agent.settings import Settings, clock_today, read_settings
 from schema.access import Asker
 from schema.compiler import Compiler
 from schema.expressions import Clock
 from schema.joins import JoinGraph
-from schema.model import load_model
+from schema.loading import load_model
 from tools.context import ToolContext
-from tools.database import Database, StoreMissing
+from tools.database import Database
 from tools.guard import Catalog, GuardError, guard
 from tools.guard import guard_sql as guarded_sql
 from tools.guard.guarded import DialectName
@@ -67,7 +69,7 @@ class _Notes:
         self._index: Any = None
 
     def __call__(self, context: ToolContext, text: str, customer_id: int | None) -> list[dict[str, Any]]:
-        from agent.notes import found, open_index  # noqa: PLC0415
+        from agent.notes import found, open_index
 
         if self._index is None:
             s = self._settings
@@ -81,7 +83,7 @@ def guard_sql(sql: str, role: str, dialect: str) -> str:
     The user is one of store 1 for a role of scope store, the first active rep of store 1 for sales_rep. The string is
     complete and runs as it is. Raises GuardError on refusal, StoreMissing where nothing is seeded yet.
     """
-    from schema.access import ROLE_SCOPES  # noqa: PLC0415
+    from schema.access import ROLE_SCOPES
 
     if role not in ROLE_SCOPES:
         raise GuardError(f"Unknown role '{role}'. Known: {', '.join(ROLE_SCOPES)}.", kind="not_allowed")
@@ -97,5 +99,3 @@ def guard_sql(sql: str, role: str, dialect: str) -> str:
         agent.database.close()
     return guarded_sql(sql, asker, agent.catalog, kind)
 
-
-__all__ = ["StoreMissing", "guard_sql", "open_agent"]

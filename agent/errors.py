@@ -7,5 +7,5 @@ class AgentError(Exception):
     """One clear sentence: what is wrong and what is possible. Read by the user."""
 
 
-class UnknownUser(AgentError):
+class UnknownUserError(AgentError):
     """Nobody has that id or login."""

@@ -37,7 +37,7 @@ def function_tools(toolbox: Toolbox) -> list[FunctionTool]:
 
 async def stream(session: Session, question: str, limit: int) -> AsyncIterator[Event]:
     """One turn. The LLM lane takes what the planner can't; where the LLM is down the planner answers and says so."""
-    from agent.session import AnswerEvent, StepEvent, TokenEvent  # noqa: PLC0415 - the two modules know each other
+    from agent.session import AnswerEvent, StepEvent, TokenEvent
 
     started = time.perf_counter()
     try:
@@ -74,7 +74,7 @@ async def stream(session: Session, question: str, limit: int) -> AsyncIterator[E
             final.notices.insert(0, trouble)
         yield AnswerEvent(final)
     except DatabaseError as error:
-        from agent.errors import AgentError  # noqa: PLC0415
+        from agent.errors import AgentError
 
         raise AgentError(str(error)) from error
 
@@ -86,7 +86,7 @@ def _beyond(turn: Turn) -> bool:
 
 async def _events(agent: FunctionAgent, question: str, history: list[ChatMessage]) -> AsyncIterator[Any]:
     """Steps as events, streamed text as strings."""
-    from agent.session import StepEvent  # noqa: PLC0415
+    from agent.session import StepEvent
 
     handler = agent.run(user_msg=question, chat_history=history, max_iterations=MAX_STEPS)
     started: dict[str, float] = {}
@@ -111,7 +111,7 @@ class _Final:
 
 async def _llm(session: Session, turn: Turn, started: float, planned: float) -> AsyncIterator[Any]:
     """The LLM lane. Yields events, or one string that says why the LLM couldn't."""
-    from agent.session import AnswerEvent, TokenEvent  # noqa: PLC0415
+    from agent.session import AnswerEvent, TokenEvent
 
     cards = Cards(session.agent.model, turn.language)
     prompt = system_prompt(session.agent.model, session.asker, session.agent.today.isoformat())

@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from evals.dataset import SAMPLES, DatasetError, load_samples, select
-from evals.page import count, milliseconds
-from evals.report import Figures, figures, write_report
+from evals.dataset import SAMPLES, SPLITS, DatasetError, load_samples, select
+from evals.page import milliseconds
+from evals.report import Count, Figures, figures, write_report
 from evals.runner import Outcome, run
 from evals.store import eval_store
 
@@ -50,17 +50,15 @@ def passes(f: Figures) -> bool:
 def scoreboard(outcomes: tuple[Outcome, ...]) -> Table:
     """One line for all samples, one for each split, and one for each kind and language."""
     table = Table("samples", title="Evals", title_justify="left")
-    for name in ("n", "right", "confidently wrong", "refusals right", "clarifications right", "p50 ms", "p95 ms"):
-        table.add_column(name, justify="right")
+    for name in ("n", "right", "confidently\nwrong", "refusals\nright", "clarif.\nright", "p50\nms", "p95\nms"):
+        table.add_column(name, justify="right", no_wrap=True)
     _line(table, "all", outcomes)
-    for split in ("seen", "unseen"):
+    for split in SPLITS:
         _line(table, split, tuple(o for o in outcomes if o.sample.split == split))
-    table.add_section()
-    for kind in sorted({o.sample.kind for o in outcomes}):
-        _line(table, kind, tuple(o for o in outcomes if o.sample.kind == kind))
-    table.add_section()
-    for language in sorted({o.sample.language for o in outcomes}):
-        _line(table, language, tuple(o for o in outcomes if o.sample.language == language))
+    for axis in ("kind", "language"):
+        table.add_section()
+        for name in sorted({getattr(o.sample, axis) for o in outcomes}):
+            _line(table, name, tuple(o for o in outcomes if getattr(o.sample, axis) == name))
     return table
 
 
@@ -68,9 +66,13 @@ def _line(table: Table, name: str, outcomes: tuple[Outcome, ...]) -> None:
     if not outcomes:
         return
     f = figures(outcomes)
-    counts = [count(c.model_dump()) for c in (f.answers, f.refusals, f.clarifications)]
-    wrong = f"{f.confidently_wrong} ({(f.confidently_wrong_rate or 0) * 100:.1f} %)"
+    wrong = f"{f.confidently_wrong}\n{(f.confidently_wrong_rate or 0) * 100:.1f} %"
+    counts = [_count(c) for c in (f.answers, f.refusals, f.clarifications)]
     table.add_row(name, str(f.samples), counts[0], wrong, *counts[1:], milliseconds(f.p50_ms), milliseconds(f.p95_ms))
+
+
+def _count(c: Count) -> str:
+    return "–" if c.rate is None else f"{c.right}/{c.due}\n{c.rate * 100:.1f} %"
 
 
 def _failure(o: Outcome) -> str:

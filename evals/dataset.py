@@ -119,7 +119,7 @@ def load_samples(folder: Path = SAMPLES) -> list[Sample]:
 
 
 def select(samples: Iterable[Sample], only: str | None) -> list[Sample]:
-    """The samples that `only` names: an id or its beginning, a kind, language, group or split.
+    """The samples that `only` names: an id, kind, language, group or split, else a part of an id or group.
 
     Raises DatasetError where it names none.
     """
@@ -127,7 +127,7 @@ def select(samples: Iterable[Sample], only: str | None) -> list[Sample]:
     if only is None:
         return every
     chosen = [s for s in every if only in (s.id, s.kind, s.language, s.group, s.split)]
-    chosen = chosen or [s for s in every if s.id.startswith(only)]
+    chosen = chosen or [s for s in every if only in s.id or only in s.group]
     if not chosen:
         raise DatasetError(
             f"No sample has the id, kind, language, group or split '{only}'. {near(only, _names(every))}"

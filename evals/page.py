@@ -51,10 +51,10 @@ def _table(groups: Mapping[str, Mapping[str, Any]]) -> str:
         wrong = f"{f['confidently_wrong']} ({_percent(f['confidently_wrong_rate'])})"
         cells = [
             str(f["samples"]),
-            count(f["answers"]),
+            _count(f["answers"]),
             f'<span class="bad">{wrong}</span>' if f["confidently_wrong"] else wrong,
-            count(f["refusals"]),
-            count(f["clarifications"]),
+            _count(f["refusals"]),
+            _count(f["clarifications"]),
             milliseconds(f["p50_ms"]),
             milliseconds(f["p95_ms"]),
         ]
@@ -62,9 +62,9 @@ def _table(groups: Mapping[str, Mapping[str, Any]]) -> str:
     return f'<div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
 
 
-def count(c: Mapping[str, Any]) -> str:
+def _count(c: Mapping[str, Any]) -> str:
     """
-    >>> count({"right": 19, "due": 20, "rate": 0.95}), count({"right": 0, "due": 0, "rate": None})
+    >>> _count({"right": 19, "due": 20, "rate": 0.95}), _count({"right": 0, "due": 0, "rate": None})
     ('19/20 (95.0 %)', '–')
     """
     return f"{c['right']}/{c['due']} ({_percent(c['rate'])})" if c["due"] else "–"

@@ -83,7 +83,7 @@ _AXES: dict[str, Callable[[Outcome], str]] = {
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report as data: figures of `all`, `seen` and `unseen`, the same `by` kind, language, group and role, `samples`.
+    """The report as data: figures of `all`, `seen`, `unseen`, the same `by` kind, language, group and role; `samples`.
 
     Rates are shares 0-1, times milliseconds; of rows the first five are shown.
     """

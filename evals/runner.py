@@ -56,7 +56,8 @@ def run(store: Path, samples: Sequence[Sample], progress: Callable[[str], None] 
         with ThreadPoolExecutor(1) as worker:  # its futures hold whatever is raised
             for n, (sample, asker, gold) in enumerate(zip(samples, askers, golds, strict=True), 1):
                 outcomes.append(_outcome(worker, agent, sample, asker, gold))
-                progress(f"{n} of {len(samples)}: {sample.id}")
+                if n % 50 == 0 or n == len(samples):
+                    progress(f"{n} of {len(samples)} samples")
         return Report(agent.today, tuple(outcomes))
     finally:
         agent.database.close()

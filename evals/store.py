@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from schema.model import load_model
+from schema.loading import load_model
 from seed.company import seed
 from tools.intelligence.refresh import refresh
 from tools.store import open_store, read_settings, upgrade, write_setting

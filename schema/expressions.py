@@ -28,16 +28,16 @@ class Clock:
         return self.now.date()
 
 
-def text(value: str) -> exp.Expression:
+def text(value: str) -> exp.Expr:
     return exp.Literal.string(value)
 
 
-def _sql(template: str, dialect: Dialect, **parts: exp.Expression) -> exp.Expression:
+def _sql(template: str, dialect: Dialect, **parts: exp.Expr) -> exp.Expr:
     tree = sqlglot.parse_one(f"SELECT {template}", read=dialect).selects[0]
     return tree.transform(lambda n: parts[n.name].copy() if isinstance(n, exp.Column) and n.name in parts else n)
 
 
-def days_between(later: exp.Expression, earlier: exp.Expression, dialect: Dialect) -> exp.Expression:
+def days_between(later: exp.Expr, earlier: exp.Expr, dialect: Dialect) -> exp.Expr:
     """Whole days from one day to another, as an integer."""
     template = {
         "sqlite": "CAST(julianday(date(a)) - julianday(date(b)) AS INTEGER)",
@@ -46,7 +46,7 @@ def days_between(later: exp.Expression, earlier: exp.Expression, dialect: Dialec
     return _sql(template, dialect, a=later, b=earlier)
 
 
-def hours_between(later: exp.Expression, earlier: exp.Expression, dialect: Dialect) -> exp.Expression:
+def hours_between(later: exp.Expr, earlier: exp.Expr, dialect: Dialect) -> exp.Expr:
     template = {
         "sqlite": "((julianday(a) - julianday(b)) * 24.0)",
         "postgres": "(EXTRACT(EPOCH FROM (CAST(a AS timestamp) - CAST(b AS timestamp))) / 3600.0)",
@@ -54,7 +54,7 @@ def hours_between(later: exp.Expression, earlier: exp.Expression, dialect: Diale
     return _sql(template, dialect, a=later, b=earlier)
 
 
-def years_since(day: exp.Expression, clock: Clock, dialect: Dialect) -> exp.Expression:
+def years_since(day: exp.Expr, clock: Clock, dialect: Dialect) -> exp.Expr:
     """Completed years up to today."""
     today = clock.today
     template = {
@@ -65,7 +65,7 @@ def years_since(day: exp.Expression, clock: Clock, dialect: Dialect) -> exp.Expr
     return _sql(template, dialect, a=day)
 
 
-def truncate(value: exp.Expression, grain: Grain, dialect: Dialect) -> exp.Expression:
+def truncate(value: exp.Expr, grain: Grain, dialect: Dialect) -> exp.Expr:
     """The first day of the day, week (from Monday), month, quarter or year that `value` lies in, as an ISO date."""
     if dialect == "postgres":
         return _sql(f"CAST(date_trunc('{grain}', CAST(a AS timestamp)) AS date)", dialect, a=value)
@@ -80,15 +80,15 @@ def truncate(value: exp.Expression, grain: Grain, dialect: Dialect) -> exp.Expre
     return _sql(template, dialect, a=value)
 
 
-def month_day(value: exp.Expression, dialect: Dialect) -> exp.Expression:
+def month_day(value: exp.Expr, dialect: Dialect) -> exp.Expr:
     """'MM-DD' of a date."""
     template = {"sqlite": "substr(a, 6, 5)", "postgres": "to_char(CAST(a AS date), 'MM-DD')"}[dialect]
     return _sql(template, dialect, a=value)
 
 
-def within(value: exp.Expression, period: Period, has_time: bool) -> exp.Expression:
+def within(value: exp.Expr, period: Period, has_time: bool) -> exp.Expr:
     """Whether a date or timestamp lies in the period, both ends included. Written as bounds, so that an index serves."""
-    bounds: list[exp.Expression] = []
+    bounds: list[exp.Expr] = []
     if period.start:
         bounds.append(exp.GTE(this=value.copy(), expression=text(period.start.isoformat())))
     if period.end and has_time:
@@ -98,7 +98,7 @@ def within(value: exp.Expression, period: Period, has_time: bool) -> exp.Express
     return exp.and_(*bounds) if bounds else exp.true()
 
 
-def recurs_within(value: exp.Expression, period: Period, dialect: Dialect) -> exp.Expression:
+def recurs_within(value: exp.Expr, period: Period, dialect: Dialect) -> exp.Expr:
     """Whether a yearly day (birthday) falls in the period; 29 February is 28 where the period has no leap day."""
     if not period.start or not period.end or (period.end - period.start).days >= 365:
         return exp.not_(exp.Is(this=value.copy(), expression=exp.null()))
@@ -121,12 +121,12 @@ def _leap_day_follows(period: Period) -> bool:
     return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
-def expand(tree: exp.Expression, clock: Clock, dialect: Dialect) -> exp.Expression:
-    """Replace the model's functions: TODAY, NOW, DAYS_SINCE, DAYS_BETWEEN, HOURS_BETWEEN, YEARS_SINCE; divide safely."""
+def expand(tree: exp.Expr, clock: Clock, dialect: Dialect) -> exp.Expr:
+    """Write out the model's functions (`schema.model_check.FUNCTIONS`), and let a division by zero give none."""
 
-    def one(node: exp.Expression) -> exp.Expression:
+    def one(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous):
-            name, args = str(node.this).upper(), node.expressions
+            name, args = str(node.this).upper(), [expand(a, clock, dialect) for a in node.expressions]
             if name == "TODAY":
                 return text(clock.today.isoformat())
             if name == "NOW":
@@ -149,11 +149,10 @@ def expand(tree: exp.Expression, clock: Clock, dialect: Dialect) -> exp.Expressi
     return tree
 
 
-def divide(numerator: exp.Expression, denominator: exp.Expression) -> exp.Expression:
+def divide(numerator: exp.Expr, denominator: exp.Expr) -> exp.Expr:
     """A true division that gives none for a zero denominator."""
-    if isinstance(denominator, exp.Literal):
-        safe = denominator.copy()
-    else:
-        safe = exp.Nullif(this=denominator.copy(), expression=exp.Literal.number(0))
+    safe: exp.Expr = denominator.copy()
+    if not isinstance(denominator, exp.Literal) or float(denominator.name) == 0:
+        safe = exp.Nullif(this=safe, expression=exp.Literal.number(0))
     factor = exp.Mul(this=exp.Literal.number("1.0"), expression=exp.paren(numerator.copy()))
     return exp.paren(exp.Div(this=factor, expression=safe, typed=True))

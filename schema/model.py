@@ -1,4 +1,4 @@
-"""The semantic model: an Apache Ossie document, checked against its JSON schema and read into typed parts.
+"""The semantic model in typed parts, with its lookups. `schema.loading` reads it from an Ossie document.
 
 What Ossie has no word for (units, lists, named filters, phrasings, values, access) stands in `custom_extensions` of the
 vendor LIFECYCLE as JSON, and is typed by the `…Extension` classes here.
@@ -7,21 +7,15 @@ vendor LIFECYCLE as JSON, and is typed by the `…Extension` classes here.
 from __future__ import annotations
 
 import difflib
-import json
+import re
 from collections.abc import Iterable
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, Literal
 
-import jsonschema
 import sqlglot
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from sqlglot import exp
-
-VENDOR = "LIFECYCLE"
-SEMANTIC = Path(__file__).parent / "semantic"
-OSSIE_SCHEMA = Path(__file__).parent / "ossie.schema.json"
+from sqlglot.errors import SqlglotError
 
 
 class ModelError(Exception):
@@ -35,16 +29,23 @@ def near(word: str, known: Iterable[str]) -> str:
     return f"Known: {', '.join(names)}." + (f" Did you mean '{guess[0]}'?" if guess else "")
 
 
-def parse_expression(text: str) -> exp.Expression:
-    """One SQL expression of the model as a fresh tree. Raises sqlglot.ParseError."""
+def parse_expression(text: str) -> exp.Expr:
+    """One SQL expression of the model as a fresh tree. Raises ModelError where it can't be read as one."""
     return _parsed(text).copy()
 
 
 @cache
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     if text.isidentifier():  # a bare column, which may be a word of SQL (use)
         return exp.column(text)
-    return sqlglot.parse_one(f"SELECT {text}").selects[0]
+    try:
+        tree = sqlglot.parse_one(f"SELECT {text}")
+    except SqlglotError as error:
+        said = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()[0]  # sqlglot underlines the place for terminals
+        raise ModelError(f"the expression {text!r} can't be read: {said}") from error
+    if not isinstance(tree, exp.Select) or len(tree.selects) != 1 or tree.args.get("from_"):
+        raise ModelError(f"the expression {text!r} is not a single expression")
+    return tree.selects[0]
 
 
 class Part(BaseModel):
@@ -63,9 +64,8 @@ class NamedFilter(Part):
     """A predicate people say as one thing: "overdue", "VIP", "at risk".
 
     `time`: a period said with it binds this field; `period`: the one taken where none is said (next_30_days …).
-    `lists`: the dataset whose rows a list of it shows, with `columns` where given. `recurs`: day and month count, not the
-    year (birthdays). `beside`: a filter whose number is told beside.
-    `order`: how its list is sorted.
+    `lists`: the dataset whose rows a list of it shows, with `columns` where given, sorted by `order`. `recurs`: day and
+    month count, not the year (birthdays). `beside`: a filter whose number is told beside.
     """
 
     name: str

@@ -67,19 +67,25 @@ class ToolContext:
         """A typed query's rows as dictionaries by column name, for tools that put several together."""
         compiled = self.compiler.compile(SemanticQuery.model_validate(query))
         found, _ = self.fetch(compiled.tree, limit)
-        return [dict(zip([c.name for c in compiled.columns], tidy(row, compiled.columns), strict=True)) for row in found.rows]
+        return [
+            dict(zip([c.name for c in compiled.columns], tidy(row, compiled.columns), strict=True))
+            for row in found.rows
+        ]
 
     def one(self, customer_id: int, fields: Sequence[str]) -> dict[str, Any] | None:
         """One customer's fields, or None where there is no such customer that the asker sees."""
         subject = self.model.ext.subject or "customers"
         key = self.model.datasets[subject].id_field
-        found = self.rows({"dataset": subject, "fields": list(fields), "filters": [{"field": key, "op": "=", "value": customer_id}]}, 1)
+        found = self.rows(
+            {"dataset": subject, "fields": list(fields), "filters": [{"field": key, "op": "=", "value": customer_id}]},
+            1,
+        )
         return found[0] if found else None
 
     @staticmethod
     def missing(*figures: str) -> list[str]:
         """Tables that the figures' rules name and the store does not hold."""
-        from tools.intelligence.figures import missing  # noqa: PLC0415 - the figures' libraries are slow to import
+        from tools.intelligence.figures import missing
 
         return sorted({table for figure in figures for table in missing(figure)})
 

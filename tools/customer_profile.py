@@ -53,13 +53,23 @@ def customer_profile(context: ToolContext, customer_id: int) -> Result:
     columns = {c.source: c for c in _columns(context, fields)}
     sections: dict[str, Any] = {}
     for section, keys in SECTIONS.items():
-        sections[section] = [(columns[k], row[columns[k].name]) for k in keys if k in columns and row[columns[k].name] is not None]
+        sections[section] = [
+            (columns[k], row[columns[k].name]) for k in keys if k in columns and row[columns[k].name] is not None
+        ]
     own = {"field": "customers.id", "op": "=", "value": customer_id}
     for name, query in LISTS.items():
         found = context.rows({**query, "filters": [own, *query.get("filters", [])]}, 50)
         if found:
             sections[name] = found
-    shown = _columns(context, ["customers.city", "customer_metrics.lifecycle_stage", "customer_metrics.clv_tier", "customer_metrics.lifetime_value"])
+    shown = _columns(
+        context,
+        [
+            "customers.city",
+            "customer_metrics.lifecycle_stage",
+            "customer_metrics.clv_tier",
+            "customer_metrics.lifetime_value",
+        ],
+    )
     values = [row[c.name] for c in shown]
     as_of = context.rows({"dataset": "customer_metrics", "fields": ["customer_metrics.as_of"], "filters": [own]}, 1)
     return Result(

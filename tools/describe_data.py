@@ -12,7 +12,7 @@ def describe_data(context: ToolContext, about: str = "") -> Result:
 
     Gives rows (kind, name, definition). `missing`: tables that rules of figures name and the store does not hold.
     """
-    from tools.intelligence.figures import FIGURES  # noqa: PLC0415 - slow to import
+    from tools.intelligence.figures import FIGURES
 
     rows = [list(r) for r in _entries(context)]
     if about:
@@ -24,7 +24,9 @@ def describe_data(context: ToolContext, about: str = "") -> Result:
         Column("kind", "kind", "text", None, None, "loại"), Column("name", "name", "text", None, None, "tên"),
         Column("definition", "definition", "text", None, None, "định nghĩa"),
     ]  # fmt: skip
-    return Result(columns=columns, rows=rows, total_rows=len(rows), missing=context.missing(*FIGURES), details={"about": about})
+    return Result(
+        columns=columns, rows=rows, total_rows=len(rows), missing=context.missing(*FIGURES), details={"about": about}
+    )
 
 
 def _entries(context: ToolContext) -> list[tuple[str, str, str]]:

@@ -43,7 +43,9 @@ def next_best_action(context: ToolContext, customer_id: int) -> Result:
 def _plate(context: ToolContext, vehicle_id: int | None) -> str | None:
     if vehicle_id is None:
         return None
-    rows = context.rows({"dataset": "vehicles", "filters": [{"field": "vehicles.id", "op": "=", "value": vehicle_id}]}, 1)
+    rows = context.rows(
+        {"dataset": "vehicles", "filters": [{"field": "vehicles.id", "op": "=", "value": vehicle_id}]}, 1
+    )
     return str(rows[0]["plate"]) if rows and rows[0]["plate"] else None
 
 
@@ -55,7 +57,9 @@ def _moment_gates(context: ToolContext, customer_id: int) -> list[str]:
     own = {"field": "customers.id", "op": "=", "value": customer_id}
     today = context.clock.today.isoformat()
     outbound = {"field": "interactions.direction", "op": "=", "value": "outbound"}
-    if context.rows({"dataset": "interactions", "filters": [own, outbound], "period": {"start": today, "end": today}}, 1):
+    if context.rows(
+        {"dataset": "interactions", "filters": [own, outbound], "period": {"start": today, "end": today}}, 1
+    ):
         gates.append("contacted_today")
     elsewhere = {"field": "cases.owner_id", "op": "!=", "value": context.asker.id}
     complaint = {"field": "cases.kind", "op": "=", "value": "complaint"}

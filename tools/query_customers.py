@@ -105,7 +105,9 @@ def _unknown(context: ToolContext, query: SemanticQuery) -> list[tuple[str, int]
         if not negative or not isinstance(inner, Compare) or inner.op in ("empty", "filled") or not query.dataset:
             continue
         others = tuple(x for x in query.filters if x is not f)
-        kept = SemanticQuery(dataset=query.dataset, filters=(*others, Compare(field=inner.field, op="empty")), period=query.period)
+        kept = SemanticQuery(
+            dataset=query.dataset, filters=(*others, Compare(field=inner.field, op="empty")), period=query.period
+        )
         try:
             rows, _ = context.fetch(context.compiler.compile(kept).count, None)
         except QueryError:

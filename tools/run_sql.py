@@ -12,7 +12,10 @@ def run_sql(context: ToolContext, sql: str, limit: int = 1000) -> Result:
     Raises GuardError (invalid: mend the SQL; not_allowed), DatabaseError.
     """
     found, ran = context.fetch(sql, limit)
-    columns = [Column(name, name.replace("_", " "), _type([row[i] for row in found.rows])) for i, name in enumerate(found.columns)]
+    columns = [
+        Column(name, name.replace("_", " "), _type([row[i] for row in found.rows]))
+        for i, name in enumerate(found.columns)
+    ]
     total = len(found.rows)
     if found.truncated:
         rows, _ = context.fetch(f"SELECT COUNT(*) AS n FROM ({sql.rstrip().rstrip(';')}) AS counted", None)

@@ -63,8 +63,14 @@ class Values:
         out = []
         for f in found:
             dataset = self.context.model.datasets[f.source.partition(".")[0]]
-            row = self.context.rows({"dataset": dataset.name, "filters": [{"field": dataset.id_field, "op": "=", "value": f.row_id}]}, 1)
-            known = [str(v) for k, v in (row[0].items() if row else ()) if k not in (dataset.ext.id_as, dataset.ext.name_as) and v]
+            row = self.context.rows(
+                {"dataset": dataset.name, "filters": [{"field": dataset.id_field, "op": "=", "value": f.row_id}]}, 1
+            )
+            known = [
+                str(v)
+                for k, v in (row[0].items() if row else ())
+                if k not in (dataset.ext.id_as, dataset.ext.name_as) and v
+            ]
             out.append(Found(f.source, f.row_id, f.label, " · ".join(known[:3])))
         return out
 
@@ -75,5 +81,3 @@ def listed(rows: Sequence[Sequence[object]]) -> Mapping[str, Sequence[str]]:
     for source, value in rows:
         out.setdefault(str(source), []).append(str(value))
     return out
-
-

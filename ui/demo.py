@@ -30,7 +30,8 @@ def ensure_demo(say: Say) -> None:
         say("No store yet: making the demo company (2,000 customers) …")
         make_company(settings.demo, DEMO_CUSTOMERS, today, 20, say)
         return
-    from tools.store import open_store, read_settings as stored
+    from tools.store import open_store
+    from tools.store import read_settings as stored
 
     engine = open_store(settings.demo)
     with engine.connect() as connection:
@@ -75,7 +76,7 @@ def make_company(url: str, customers: int, today: date, number: int, say: Say) -
 
 def refresh_store(url: str, today: date, say: Say) -> None:
     """Compute the figures of a day, and the index of values."""
-    from schema.model import load_model
+    from schema.loading import load_model
     from tools.intelligence.refresh import refresh
     from tools.store import open_store, upgrade, write_setting
     from tools.value_index import rebuild_value_index

@@ -25,7 +25,8 @@ def checks(database: str | None) -> Iterator[Check]:
 
 
 def _model() -> Check:
-    from schema.model import ModelError, load_model
+    from schema.loading import load_model
+    from schema.model import ModelError
 
     try:
         model = load_model()

@@ -7,7 +7,12 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from typing import Any
 
 from llama_index.core.base.llms.types import (
-    ChatMessage, ChatResponse, CompletionResponse, LLMMetadata, MessageRole, ToolCallBlock,
+    ChatMessage,
+    ChatResponse,
+    CompletionResponse,
+    LLMMetadata,
+    MessageRole,
+    ToolCallBlock,
 )  # fmt: skip
 from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import ToolSelection
