@@ -1,9 +1,10 @@
-"""States a tool's result as an answer card, in the asker's language. Every number in the text is a cell of the result."""
+"""States a tool's result as an answer card in the asker's language; each number in its text is a cell of the result."""
 
 from __future__ import annotations
 
 from agent.answer_card import Answer, AnswerColumn, AnswerPeriod, Chip, Option, Refusal
-from agent.language import Language, day, label, number, period, value
+from agent.language import Language, label, number, period, value
+from agent.notices import notices
 from agent.planner.decisions import Refuse, Which
 from agent.refusals import REFUSALS
 from agent.wording import Wording
@@ -27,12 +28,12 @@ class Stating:
     def rows(self, result: Result, today: str) -> Answer:
         """The answer of a typed query or of SQL."""
         query = result.query
-        text = (
-            self._headline(result) if query else self.pick(f"{result.total_rows} rows.", f"{result.total_rows} dòng.")
-        )
+        count = number(result.total_rows, self.language)
+        text = self._headline(result) if query else self.pick(f"{count} rows.", f"{count} dòng.")
         answer = Answer(
-            kind="answer", answer=text, columns=columns_of(result, self.language), rows=result.rows, total_rows=result.total_rows,
-            sql=result.sql, as_of=result.as_of, language=self.language, notices=self._notices(result, today),
+            kind="answer", answer=text, columns=columns_of(result, self.language), rows=result.rows,
+            total_rows=result.total_rows, sql=result.sql, as_of=result.as_of, language=self.language,
+            notices=notices(result, today, self.wording),
         )  # fmt: skip
         if query:
             answer.definition = self.wording.definition(query)
@@ -112,49 +113,6 @@ class Stating:
     @staticmethod
     def _capital(text: str) -> str:
         return text[:1].upper() + text[1:]
-
-    def _notices(self, result: Result, today: str) -> list[str]:
-        out = []
-        if len(result.rows) < result.total_rows:
-            shown = number(len(result.rows), self.language)
-            out.append(
-                self.pick(
-                    f"Showing the first {shown} of {number(result.total_rows, 'en')} rows.",
-                    f"Hiển thị {shown} dòng đầu trong {number(result.total_rows, 'vi')} dòng.",
-                )
-            )
-        if result.tied:
-            out.append(
-                self.pick(
-                    "The cut runs through a tie: others have the same value as the last row.",
-                    "Có dòng khác bằng giá trị dòng cuối cùng.",
-                )
-            )
-        for key, count in result.unknown:
-            name = self.wording.field(key)
-            out.append(
-                self.pick(
-                    f"{count} of them are kept though their {name} is unknown.",
-                    f"{count} dòng được giữ dù {name} chưa rõ.",
-                )
-            )
-        if result.as_of and result.as_of != today:
-            out.append(
-                self.pick(
-                    f"Stored figures are of {day(result.as_of)}, not of today.",
-                    f"Số liệu đã lưu tính đến {day(result.as_of)}, không phải hôm nay.",
-                )
-            )
-        if result.query and result.query.compare:
-            c = result.query.compare
-            out.append(self.pick(f"Compared with {period(c, 'en')}.", f"So với {period(c, 'vi')}."))
-        if result.missing:
-            out.append(
-                self.pick("Not in the store yet, counted as empty: ", "Chưa có trong kho dữ liệu, tính như trống: ")
-                + ", ".join(m.replace("_", " ") for m in result.missing)
-                + "."
-            )
-        return out
 
     # clarify and refuse ----------------------------------------------------------------------------------------
     def which(self, w: Which) -> Answer:

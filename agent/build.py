@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 
 from agent.agent import SYSTEM, Agent
 from agent.errors import AgentError
+from agent.llm.providers import check_llm
+from agent.notes import Notes
 from agent.planner.lexicon import build_lexicon
 from agent.planner.planner import Planner
 from agent.planner.rules import Context
 from agent.planner.values import add_listed
 from agent.session_values import SessionValues
-from agent.settings import Settings, clock_today, read_settings
-from schema.access import Asker
+from agent.settings import clock_today, read_settings
+from schema.access import ROLE_SCOPES, Asker
 from schema.compiler import Compiler
 from schema.expressions import Clock
 from schema.joins import JoinGraph
@@ -33,11 +34,13 @@ def open_agent(
 ) -> Agent:
     """The agent over the store at `url`, else the configured one, else the demo.
 
-    Raises StoreMissing (with what to do), ModelError.
+    Raises StoreMissing (with what to do), ModelError, and AgentError for an LLM that there is not.
     """
     settings = read_settings()
+    lane = check_llm(llm or settings.llm)
     semantic = load_model(model)
-    database = Database(url or settings.database or settings.demo)
+    address = url or settings.database or settings.demo
+    database = Database(address)
     catalog = Catalog.of_tables()
     day = today or _store_day(database, catalog) or clock_today()
     clock = Clock(datetime.combine(day, time(12)))
@@ -46,10 +49,8 @@ def open_agent(
     planner = Planner(Context(semantic, JoinGraph(semantic), day), build_lexicon(semantic))
     context = ToolContext(database, catalog, semantic, compiler, SYSTEM, clock)
     add_listed(planner.lexicon, semantic, SessionValues(Values(context), short_lists))
-    notes = _Notes(database, catalog, settings, url or settings.database or settings.demo)
-    return Agent(
-        database, catalog, semantic, compiler, planner, clock, llm or settings.llm, settings.llm_key, short_lists, notes
-    )
+    notes = Notes(database, catalog, settings.data / "notes", address, settings.embedding, settings.llm_key)
+    return Agent(database, catalog, semantic, compiler, planner, clock, lane, settings.llm_key, short_lists, notes)
 
 
 def _store_day(database: Database, catalog: Catalog) -> date | None:
@@ -61,30 +62,12 @@ def _store_day(database: Database, catalog: Catalog) -> date | None:
     return date.fromisoformat(str(value)[:10]) if value else None
 
 
-class _Notes:
-    """The notes' search, opened at its first use: its libraries are slow to import."""
-
-    def __init__(self, database: Database, catalog: Catalog, settings: Settings, url: str) -> None:
-        self._database, self._catalog, self._settings, self._url = database, catalog, settings, url
-        self._index: Any = None
-
-    def __call__(self, context: ToolContext, text: str, customer_id: int | None) -> list[dict[str, Any]]:
-        from agent.notes import found, open_index
-
-        if self._index is None:
-            s = self._settings
-            self._index = open_index(self._database, self._catalog, s.data / "notes", self._url, s.embedding, s.llm_key)
-        return found(context, self._index, text, customer_id)
-
-
 def guard_sql(sql: str, role: str, dialect: str) -> str:
     """The SQL that the guard lets a user of `role` run on the configured store in the place of `sql`.
 
     The user is one of store 1 for a role of scope store, the first active rep of store 1 for sales_rep. The string is
     complete and runs as it is. Raises GuardError on refusal, StoreMissing where nothing is seeded yet.
     """
-    from schema.access import ROLE_SCOPES
-
     if role not in ROLE_SCOPES:
         raise GuardError(f"Unknown role '{role}'. Known: {', '.join(ROLE_SCOPES)}.", kind="not_allowed")
     if dialect not in ("sqlite", "postgres"):
@@ -98,4 +81,3 @@ def guard_sql(sql: str, role: str, dialect: str) -> str:
     finally:
         agent.database.close()
     return guarded_sql(sql, asker, agent.catalog, kind)
-

@@ -11,51 +11,11 @@ from schema.model import SemanticModel
 from schema.query import Period
 
 Language = Literal["en", "vi"]
-_VIETNAMESE = frozenset(
-    [
-        "khach",
-        "hang",
-        "doanh",
-        "thu",
-        "bao",
-        "nhieu",
-        "thang",
-        "nam",
-        "nay",
-        "truoc",
-        "xe",
-        "nao",
-        "cua",
-        "theo",
-        "nhung",
-        "danh",
-        "sach",
-        "den",
-        "han",
-        "duong",
-        "so",
-        "voi",
-        "tuan",
-        "lich",
-        "hen",
-        "khong",
-        "chua",
-        "ngay",
-        "tai",
-        "nguy",
-        "roi",
-        "bo",
-        "mua",
-        "ban",
-        "cho",
-        "biet",
-        "toi",
-        "viec",
-        "lam",
-        "gi",
-        "tiep",
-    ]
-)
+_VIETNAMESE = frozenset({
+    "khach", "hang", "doanh", "thu", "bao", "nhieu", "thang", "nam", "nay", "truoc", "xe", "nao", "cua", "theo",
+    "nhung", "danh", "sach", "den", "han", "duong", "so", "voi", "tuan", "lich", "hen", "khong", "chua", "ngay",
+    "tai", "nguy", "roi", "bo", "mua", "ban", "cho", "biet", "toi", "viec", "lam", "gi", "tiep",
+})  # fmt: skip
 
 
 def language_of(text: str) -> Language:

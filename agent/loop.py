@@ -4,78 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 
 import openai
 import tenacity
 from llama_index.core.agent.workflow import AgentStream, FunctionAgent, ToolCall, ToolCallResult
 from llama_index.core.base.llms.types import ChatMessage
+from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.tools import FunctionTool
+from workflows.errors import WorkflowRuntimeError
 
 from agent.answer_card import Answer, Step
 from agent.cards import Cards
+from agent.errors import AgentError
+from agent.events import AnswerEvent, Event, StepEvent, TokenEvent
 from agent.llm.planner_llm import PlannerLLM
-from agent.llm.providers import open_llm
-from agent.numbers_check import unfounded
+from agent.llm.providers import PLANNER, open_llm
+from agent.llm_answer import llm_answer, told_query
 from agent.planner.decisions import Refuse
 from agent.prompting import system_prompt
-from agent.toolbox import TOOLS, Outcome, Toolbox
+from agent.toolbox import TOOLS, Toolbox
 from agent.turn import Turn
 from tools.database import DatabaseError
 
 if TYPE_CHECKING:
-    from agent.session import Event, Session
+    from agent.session import Session
 
-MAX_STEPS, HISTORY = 8, 6
+MAX_STEPS, HISTORY, ATTEMPTS, WAIT_S = 8, 6, 2, 0.5
+_PASSING = (openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError)  # worth a second attempt
 
 
-def function_tools(toolbox: Toolbox) -> list[FunctionTool]:
-    """The toolbox as LlamaIndex tools, named and described as its methods are."""
-    return [FunctionTool.from_defaults(getattr(toolbox, name), name=name) for name in TOOLS]
+class LLMUnavailableError(Exception):
+    """The LLM gave no answer; the message is a kind of error. Read by the loop, which turns to the planner."""
 
 
 async def stream(session: Session, question: str, limit: int) -> AsyncIterator[Event]:
     """One turn. The LLM lane takes what the planner can't; where the LLM is down the planner answers and says so."""
-    from agent.session import AnswerEvent, StepEvent, TokenEvent
-
     started = time.perf_counter()
     try:
         turn = await asyncio.to_thread(session.turn, question, limit)
         planned = (time.perf_counter() - started) * 1000
         yield StepEvent(Step(name="plan", detail=type(turn.decision).__name__, elapsed_ms=planned), "done")
         trouble = ""
-        if session.agent.llm != "planner" and _beyond(turn):
-            async for event in _llm(session, turn, started, planned):
-                if isinstance(event, str):
-                    trouble = event
-                else:
+        if session.agent.llm != PLANNER and _beyond(turn):
+            try:
+                async for event in _by_llm(session, turn, started, planned):
                     yield event
-            if not trouble:
                 return
-            turn.toolbox.outcomes.clear()
-        answer: list[Answer] = []
-
-        def text() -> str:
-            answer.append(turn.answer())
-            return answer[-1].answer
-
-        agent = FunctionAgent(
-            name="customer_lifecycle",
-            llm=PlannerLLM(turn.calls, text),
-            tools=list(function_tools(turn.toolbox)),
-            system_prompt="",
-        )
-        async for event in _events(agent, question, []):
-            if not isinstance(event, _Final):
-                yield TokenEvent(event) if isinstance(event, str) else event
-        final = session.finish(turn, answer[-1], started, planned)
-        if trouble:
-            final.notices.insert(0, trouble)
-        yield AnswerEvent(final)
+            except LLMUnavailableError as error:
+                trouble = str(error)
+                turn.toolbox.forget()
+        async for event in _by_planner(session, turn, started, planned, trouble):
+            yield event
     except DatabaseError as error:
-        from agent.errors import AgentError
-
         raise AgentError(str(error)) from error
 
 
@@ -84,110 +66,75 @@ def _beyond(turn: Turn) -> bool:
     return isinstance(turn.decision, Refuse) and turn.decision.why in ("words", "unreadable", "cannot")
 
 
-async def _events(agent: FunctionAgent, question: str, history: list[ChatMessage]) -> AsyncIterator[Any]:
-    """Steps as events, streamed text as strings."""
-    from agent.session import StepEvent
+async def _by_planner(
+    session: Session, turn: Turn, started: float, planned: float, trouble: str
+) -> AsyncIterator[Event]:
+    """The planner's lane. `trouble`: why the LLM has not answered."""
+    answers: list[Answer] = []
 
-    handler = agent.run(user_msg=question, chat_history=history, max_iterations=MAX_STEPS)
-    started: dict[str, float] = {}
-    async for event in handler.stream_events():
-        if isinstance(event, ToolCallResult):
-            took = (time.perf_counter() - started.get(event.tool_id, time.perf_counter())) * 1000
-            yield StepEvent(Step(name=event.tool_name, detail=str(event.tool_kwargs), elapsed_ms=took), "done")
-        elif isinstance(event, ToolCall):
-            started[event.tool_id] = time.perf_counter()
-            yield StepEvent(Step(name=event.tool_name, detail=str(event.tool_kwargs)), "started")
-        elif isinstance(event, AgentStream) and event.delta:
-            yield event.delta
-    yield _Final(str(await handler))
+    def text() -> str:
+        answers.append(turn.answer())
+        return answers[-1].answer
 
-
-class _Final:
-    """The text that the loop ended with."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
+    async for event in _run(PlannerLLM(turn.calls, text), turn.toolbox, "", turn.question, []):
+        yield event
+    answer = session.finish(turn, answers[-1], started, planned)
+    if trouble:
+        answer.notices.insert(0, Cards(session.agent.model, turn.language).pick(
+            f"The LLM is not available ({trouble}); the planner answered alone.",
+            f"LLM không sẵn sàng ({trouble}); bộ hoạch định tự trả lời.",
+        ))  # fmt: skip
+    yield AnswerEvent(answer)
 
 
-async def _llm(session: Session, turn: Turn, started: float, planned: float) -> AsyncIterator[Any]:
-    """The LLM lane. Yields events, or one string that says why the LLM couldn't."""
-    from agent.session import AnswerEvent, TokenEvent
-
-    cards = Cards(session.agent.model, turn.language)
+async def _by_llm(session: Session, turn: Turn, started: float, planned: float) -> AsyncIterator[Event]:
+    """The LLM's lane. Raises LLMUnavailableError after the last attempt."""
     prompt = system_prompt(session.agent.model, session.asker, session.agent.today.isoformat())
-    text, streamed = "", ""
+    text = ""
     try:
-        for attempt in tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(2), wait=tenacity.wait_fixed(0.5), reraise=True,
-            retry=tenacity.retry_if_exception_type((openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError)),
+        async for attempt in tenacity.AsyncRetrying(
+            stop=tenacity.stop_after_attempt(ATTEMPTS), wait=tenacity.wait_fixed(WAIT_S), reraise=True,
+            retry=tenacity.retry_if_exception_type(_PASSING),
         ):  # fmt: skip
             with attempt:
+                text = ""
+                turn.toolbox.forget()
                 llm = open_llm(session.agent.llm, session.agent.llm_key)
-                agent = FunctionAgent(
-                    name="customer_lifecycle", llm=llm, tools=list(function_tools(turn.toolbox)), system_prompt=prompt
-                )
-                async for event in _events(agent, turn.question, session.history[-HISTORY:]):
-                    if isinstance(event, _Final):
-                        text = event.text
-                    elif isinstance(event, str):
-                        streamed += event
-                        yield TokenEvent(event)
-                    else:
-                        yield event
-    except (openai.APIError, tenacity.RetryError) as error:
-        yield cards.pick(
-            f"The LLM is not available ({type(error).__name__}); the planner answered alone.",
-            f"LLM không sẵn sàng ({type(error).__name__}); bộ hoạch định tự trả lời.",
-        )
-        return
-    answer = llm_answer(turn, cards, text or streamed)
+                async for event in _run(llm, turn.toolbox, prompt, turn.question, session.history[-HISTORY:]):
+                    if isinstance(event, TokenEvent):
+                        text += event.text
+                    elif event.step.name != "plan" and event.state == "started":
+                        text = ""  # what was said before a call is not the answer
+                    yield event
+    except (openai.APIError, WorkflowRuntimeError) as error:
+        raise LLMUnavailableError(type(error).__name__) from error
+    answer = llm_answer(turn, Cards(session.agent.model, turn.language), text.strip())
     session.history += [
         ChatMessage(role="user", content=turn.question),
         ChatMessage(role="assistant", content=answer.answer),
     ]
-    query = next(
-        (o.args.get("query") for o in reversed(turn.toolbox.outcomes) if o.tool == "query_customers" and o.result), None
-    )
-    final = session.finish(turn, answer, started, planned)
-    if query is not None and not isinstance(query, dict):
-        session.state = type(session.state)(query, session.state.one)
-        session.queries[-1] = query
-    yield AnswerEvent(final)
+    yield AnswerEvent(session.finish(turn, answer, started, planned, told_query(turn)))
 
 
-def llm_answer(turn: Turn, cards: Cards, text: str) -> Answer:
-    """The card of the last tool result, with the LLM's text where the number check lets it pass."""
-    today = turn.planner.ctx.today.isoformat()
-    done = [o for o in turn.toolbox.outcomes if o.error is None and (o.result is not None or o.notes is not None)]
-    if not done:
-        answer = cards.refusal(
-            "no_data" if text else "not_understood", text or cards.pick("No answer.", "Không có câu trả lời.")
-        )
-        answer.lane = "llm"
-        return answer
-    answer = _stated(done[-1], cards, today)
-    cells = [c for o in done if o.result for row in o.result.rows for c in row]
-    cells += [o.result.total_rows for o in done if o.result] + [
-        b.count for o in done if o.result for b in o.result.beside
-    ]
-    wrong = unfounded(text, cells, turn.question + " " + today + " " + " ".join(str(o.notes) for o in done if o.notes))
-    if text and not wrong:
-        answer.answer = text
-    elif wrong:
-        answer.notices.append(cards.pick(
-            f"The LLM's text was dropped: it held numbers that no result has ({', '.join(wrong[:3])}).",
-            f"Bỏ lời văn của LLM vì có số không nằm trong kết quả ({', '.join(wrong[:3])}).",
-        ))  # fmt: skip
-    answer.lane = "llm"
-    return answer
-
-
-def _stated(outcome: Outcome, cards: Cards, today: str) -> Answer:
-    if outcome.notes is not None:
-        return cards.notes(outcome.notes, str(outcome.args.get("text", "")))
-    result = outcome.result
-    assert result is not None
-    state: dict[str, Any] = {
-        "customer_profile": cards.profile, "next_best_action": cards.next_action, "churn_risk": cards.churn, "describe_data": cards.description,
-    }  # fmt: skip
-    return state[outcome.tool](result, today) if outcome.tool in state and result.rows else cards.rows(result, today)  # type: ignore[no-any-return]
+async def _run(
+    llm: FunctionCallingLLM, toolbox: Toolbox, prompt: str, question: str, history: Sequence[ChatMessage]
+) -> AsyncIterator[StepEvent | TokenEvent]:
+    """One run of the FunctionAgent: its tool calls as steps, its text as it comes. It ends with whoever listens."""
+    tools = [FunctionTool.from_defaults(getattr(toolbox, name), name=name) for name in TOOLS]
+    agent = FunctionAgent(name="customer_lifecycle", llm=llm, tools=list(tools), system_prompt=prompt)
+    handler = agent.run(user_msg=question, chat_history=list(history), max_iterations=MAX_STEPS)
+    started: dict[str, float] = {}
+    try:
+        async for event in handler.stream_events():
+            if isinstance(event, ToolCallResult):
+                took = (time.perf_counter() - started[event.tool_id]) * 1000
+                yield StepEvent(Step(name=event.tool_name, detail=str(event.tool_kwargs), elapsed_ms=took), "done")
+            elif isinstance(event, ToolCall):
+                started[event.tool_id] = time.perf_counter()
+                yield StepEvent(Step(name=event.tool_name, detail=str(event.tool_kwargs)), "started")
+            elif isinstance(event, AgentStream) and event.delta:
+                yield TokenEvent(event.delta)
+        await handler
+    finally:
+        if not handler.is_done():
+            await handler.cancel_run()

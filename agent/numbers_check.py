@@ -11,7 +11,7 @@ _SCALES = (1.0, 1e3, 1e6, 1e9, 0.01)
 
 
 def unfounded(text: str, cells: Iterable[Any], said: str) -> list[str]:
-    """Numbers of `text` that are neither in `cells` (rounded, scaled to thousand, million, billion or percent) nor `said`.
+    """Numbers of `text` that are not `said` and not in `cells`, rounded or scaled to thousand, million, billion, %.
 
     >>> unfounded("There are 12 customers, 34.5 % of 40.", [12, 0.345, 40], "")
     []

@@ -1,4 +1,4 @@
-"""What an LLM is told of the model: datasets with their fields, named filters, metrics. Deterministic, so that it replays."""
+"""What an LLM is told of the model: datasets, fields, named filters, metrics; always the same, so that it replays."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from schema.model import SemanticModel
 
 
 def system_prompt(model: SemanticModel, asker: Asker, today: str) -> str:
+    """The prompt of one asker's dialogue. `today` as YYYY-MM-DD."""
     return render("system", role=asker.role.replace("_", " "), user=asker.name, today=today, data=describe(model))
 
 

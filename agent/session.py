@@ -20,7 +20,7 @@ from agent.events import AnswerEvent as AnswerEvent
 from agent.events import Event as Event
 from agent.events import StepEvent as StepEvent
 from agent.events import TokenEvent as TokenEvent
-from agent.planner.decisions import EMPTY, State
+from agent.planner.decisions import EMPTY, Ask, State
 from agent.session_values import SessionValues
 from agent.toolbox import Toolbox
 from agent.turn import Turn
@@ -71,18 +71,20 @@ class Session:
                 raise AgentError(str(error)) from error
 
     async def stream(self, question: str, *, limit: int = 1000) -> AsyncIterator[Event]:
-        """The same through a LlamaIndex FunctionAgent, whose LLM is the planner or a real one; events as they happen."""
+        """The same through a LlamaIndex FunctionAgent, whose LLM is the planner or a real one; events as they come."""
         from agent.loop import stream  # LlamaIndex takes seconds to import
 
         async for event in stream(self, question, limit):
             yield event
 
-    def finish(self, turn: Turn, answer: Answer, started: float, planned: float) -> Answer:
-        """Note the steps and the time, and move the dialogue on."""
+    def finish(
+        self, turn: Turn, answer: Answer, started: float, planned: float, told: SemanticQuery | None = None
+    ) -> Answer:
+        """Note the steps and the time, and move the dialogue on. `told`: the LLM's query that it shows."""
         answer.steps = [Step(name="plan", detail=type(turn.decision).__name__, elapsed_ms=planned), *turn.toolbox.steps]
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
-        self.state = turn.next_state(answer)
-        query = getattr(turn.decision, "query", None)
+        self.state = turn.next_state(answer, told)
+        query = told or (turn.decision.query if isinstance(turn.decision, Ask) else None)
         self.queries.append(query if answer.kind == "answer" else None)
         return answer
 

@@ -82,36 +82,35 @@ class Toolbox:
         self.outcomes.append(outcome)
         try:
             self._run(outcome)
-        except (ToolError, GuardError, DatabaseError, ValidationError) as error:
+        except (ToolError, GuardError, DatabaseError) as error:
             outcome.error = error
-        detail = (
-            outcome.result.sql if outcome.result and outcome.result.sql else json.dumps(plain(args), ensure_ascii=False)
-        )
-        self.steps.append(Step(name=tool, detail=detail or "", elapsed_ms=(time.perf_counter() - started) * 1000))
+        sql = outcome.result.sql if outcome.result else None
+        detail = sql or json.dumps(plain(args), ensure_ascii=False)
+        self.steps.append(Step(name=tool, detail=detail, elapsed_ms=(time.perf_counter() - started) * 1000))
         return preview(outcome)
+
+    def forget(self) -> None:
+        """Drop what was found, for another attempt; the steps stay, for they were taken."""
+        self.outcomes.clear()
 
     def _run(self, outcome: Outcome) -> None:
         args = outcome.args
         match outcome.tool:
             case "query_customers":
-                query = (
-                    args["query"]
-                    if isinstance(args["query"], SemanticQuery)
-                    else SemanticQuery.model_validate(args["query"])
-                )
-                outcome.result = query_customers(self.context, query, self.limit)
+                outcome.result = query_customers(self.context, _query(args["query"]), self.limit)
             case "run_sql":
-                outcome.result = run_sql(self.context, args["sql"], self.limit)
+                outcome.result = run_sql(self.context, str(args["sql"]), self.limit)
             case "customer_profile":
-                outcome.result = customer_profile(self.context, args["customer_id"])
+                outcome.result = customer_profile(self.context, _customer(args["customer_id"]))
             case "next_best_action":
-                outcome.result = next_best_action(self.context, args["customer_id"])
+                outcome.result = next_best_action(self.context, _customer(args["customer_id"]))
             case "churn_risk":
-                outcome.result = churn_risk(self.context, args["customer_id"])
+                outcome.result = churn_risk(self.context, _customer(args["customer_id"]))
             case "describe_data":
-                outcome.result = describe_data(self.context, args.get("about") or "")
+                outcome.result = describe_data(self.context, str(args.get("about") or ""))
             case "search_notes":
-                outcome.notes = self.search(args["text"], args.get("customer_id"))
+                customer = args.get("customer_id")
+                outcome.notes = self.search(str(args["text"]), None if customer is None else _customer(customer))
             case _:
                 raise ToolError(f"There is no tool '{outcome.tool}'. Known: {', '.join(TOOLS)}.")
 
@@ -119,6 +118,27 @@ class Toolbox:
 TOOLS = (
     "query_customers", "run_sql", "customer_profile", "next_best_action", "churn_risk", "search_notes", "describe_data",
 )  # fmt: skip
+
+
+def _query(value: Any) -> SemanticQuery:
+    """A typed query as an LLM gives it: an object, or its JSON. Raises ToolError, which names each wrong part."""
+    if isinstance(value, SemanticQuery):
+        return value
+    try:
+        if isinstance(value, str):
+            return SemanticQuery.model_validate_json(value)
+        return SemanticQuery.model_validate(value)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'query'}: {e['msg']}" for e in error.errors())
+        raise ToolError(f"That is no typed query. {wrong}") from error
+
+
+def _customer(value: Any) -> int:
+    """A customer's number as an LLM gives it: 12345, "12345" or "#12345"."""
+    text = str(value).removeprefix("#")
+    if not text.isdecimal():
+        raise ToolError(f"customer_id is a whole number such as 12345, not {value!r}.")
+    return int(text)
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from agent.language import Language, language_of
 from agent.planner.decisions import Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.planner import Planner
 from agent.planner.values import Values
-from agent.toolbox import Outcome, Toolbox
+from agent.toolbox import Outcome, Toolbox, plain
 from schema.access import Asker
 from schema.query import SemanticQuery
 from tools.context import Result
@@ -58,40 +58,27 @@ class Turn:
         if isinstance(d, Which):
             return stating.which(d)
         outcomes = self.toolbox.outcomes
-        failed = next((o for o in outcomes[:1] if o.error is not None), None)
-        if failed is not None:
-            return self._failed(failed, stating)
-        if isinstance(d, CallTool):
-            return self._card(outcomes[-1], stating)
-        return self._rows(d, outcomes, stating)
+        if isinstance(d, Ask):
+            # LlamaIndex runs several calls at once: they may have begun in another order than they were asked for
+            wanted = [plain(q) for q in (d.query, *d.rivals)]
+            outcomes = sorted(outcomes, key=lambda o: wanted.index(plain(o.args["query"])))
+        first = outcomes[0]
+        if first.error is not None:
+            return self._failed(first.error, stating)
+        return self._card(first, stating) if isinstance(d, CallTool) else self._rows(d, outcomes, stating)
 
-    def _failed(self, outcome: Outcome, stating: Cards) -> Answer:
-        error = outcome.error
+    def _failed(self, error: Exception, stating: Cards) -> Answer:
         if isinstance(error, GuardError) and error.kind == "not_allowed":
             return stating.refuse(Refuse("closed_field", str(error)), self.suggestions)
         return stating.refuse(Refuse("cannot", str(error)), self.suggestions)
 
     def _card(self, outcome: Outcome, stating: Cards) -> Answer:
-        today = self.planner.ctx.today.isoformat()
-        if outcome.notes is not None:
-            return stating.notes(outcome.notes, outcome.args["text"])
-        result = outcome.result
-        assert result is not None
-        if outcome.tool == "describe_data":
-            return stating.description(result, today)
-        if not result.rows:
+        if outcome.result and not outcome.result.rows and "customer_id" in outcome.args:
             return stating.refuse(Refuse("no_such_row", f"#{outcome.args['customer_id']}"), self.suggestions)
-        state = {
-            "customer_profile": stating.profile,
-            "next_best_action": stating.next_action,
-            "churn_risk": stating.churn,
-        }
-        return state[outcome.tool](result, today)
+        return stating.card(outcome, self.planner.ctx.today.isoformat())
 
     def _rows(self, d: Ask, outcomes: list[Outcome], stating: Cards) -> Answer:
-        results: list[tuple[SemanticQuery, Result]] = [
-            (o.args["query"], o.result) for o in outcomes if o.result is not None and o.tool == "query_customers"
-        ]
+        results = [(o.result.query, o.result) for o in outcomes if o.result is not None and o.result.query is not None]
         first_query, first = results[0]
         missing = self._missing_row(first_query, first)
         if missing:
@@ -127,9 +114,9 @@ class Turn:
                     return f"#{number}"
         return None
 
-    def next_state(self, answer: Answer) -> State:
-        """What the dialogue stands at after this turn."""
-        d = self.decision
+    def next_state(self, answer: Answer, told: SemanticQuery | None = None) -> State:
+        """What the dialogue stands at after this turn. `told`: the query of an LLM whose rows the answer shows."""
+        d = self.decision if told is None else Ask(told)
         if isinstance(d, Ask) and answer.kind == "answer":
             return State(d.query, self._focus(answer) or (self.state.one if d.query == self.state.query else None))
         if isinstance(d, CallTool) and answer.kind == "answer":

@@ -7,8 +7,11 @@ from schema.model import SemanticModel
 from schema.query import Aggregate, All, AnyOf, Compare, Exists, Filter, Named, Not, SemanticQuery
 
 _OPS = {"=": "", "!=": "≠", ">": ">", ">=": "≥", "<": "<", "<=": "≤"}
-
-
+_FUNCTIONS = {
+    "avg": ("average", "trung bình"), "sum": ("total", "tổng"), "median": ("median", "trung vị"),
+    "min": ("lowest", "thấp nhất"), "max": ("highest", "cao nhất"), "share": ("share of", "tỷ lệ"),
+    "count": ("number of", "số"), "count_distinct": ("number of different", "số khác nhau"),
+}  # fmt: skip
 GRAINS_VI = {"day": "ngày", "week": "tuần", "month": "tháng", "quarter": "quý", "year": "năm"}
 
 
@@ -161,7 +164,5 @@ class Wording:
                 if m.fn == "share"
                 else self.pick(f"number of {name}", f"số {name}")
             )
-        words = {"avg": ("average", "trung bình"), "sum": ("total", "tổng"), "min": ("lowest", "thấp nhất"), "max": ("highest", "cao nhất"),
-                 "median": ("median", "trung vị"), "count_distinct": ("number of different", "số khác nhau"), "count": ("number of", "số"), "share": ("share of", "tỷ lệ")}  # fmt: skip
-        en, vi = words[m.fn]
+        en, vi = _FUNCTIONS[m.fn]
         return self.pick(f"{en} {self.field(m.over)}", f"{self.field(m.over)} {vi}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 
 from sqlglot import exp
 
 from schema.expressions import recurs_within, text
-from schema.frame import Frame, QueryError, all_known, key_of
+from schema.frame import Frame, QueryError, all_known, columns_of, key_of
 from schema.model import FieldOf, ModelError, NamedFilter, parse_expression
 from schema.query import Aggregate, All, AnyOf, Compare, Exists, Filter, Named, Not, Period
 
@@ -80,13 +81,19 @@ def _compare(frame: Frame, f: Compare) -> exp.Expr:
 def _typed(field: FieldOf, value: object) -> exp.Expr:
     """The value as the field's type has it: PostgreSQL refuses what SQLite would quietly find unequal."""
     kind = field.datatype
-    if kind == "Boolean" and value in (0, 1):
-        return literal(bool(value))
-    if kind in ("Integer", "Decimal", "Float") and not isinstance(value, bool):
+    if kind == "Boolean":
+        known = {"true": True, "1": True, "false": False, "0": False}
+        if str(value).lower() not in known:
+            raise QueryError(f"{field.key} is true or false; '{value}' is neither.")
+        return literal(known[str(value).lower()])
+    if kind in ("Integer", "Decimal", "Float"):
         try:
-            return literal(value if isinstance(value, int | float) else float(str(value)))
+            number = float(value) if isinstance(value, str) else value
         except ValueError:
-            raise QueryError(f"{field.key} is a number; '{value}' is none.") from None
+            number = None
+        if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
+            raise QueryError(f"{field.key} is a number; '{value}' is none.")
+        return literal(number)
     if kind == "Date" or kind.startswith("DateTime"):
         said = str(value).replace("T", " ")
         try:
@@ -155,10 +162,10 @@ def _exists(frame: Frame, f: Exists) -> exp.Expr:
     if path:
         step = path[-1]
         related.join(step.source)
-        keys = key_of(step.source, step.source_columns)
-        mine = key_of(step.target, step.target_columns)
+        keys = columns_of(step.source, step.source_columns)
+        mine = columns_of(step.target, step.target_columns)
     else:
-        keys = key_of(anchor, frame.model.datasets[anchor].primary_key)
+        keys = key_of(frame.model.datasets[anchor])
         mine = [k.copy() for k in keys]
     frame.join(anchor)
     conditions = related.own() + [condition(related, x) for x in f.filters]
@@ -192,7 +199,7 @@ def _joined(frame: Frame, f: Exists) -> exp.Expr:
     if f.value is not None:
         raise QueryError(f"{frame.base} has at most one of {f.exists}: there is nothing to add up.")
     frame.join(f.exists)
-    keys = key_of(f.exists, frame.model.datasets[f.exists].primary_key)
+    keys = key_of(frame.model.datasets[f.exists])
     parts = [*all_known(keys), *(condition(frame, x) for x in f.filters)]
     parts += frame.period(f.period, frame.model.datasets[f.exists].ext.time)
     return exp.paren(exp.and_(*parts))

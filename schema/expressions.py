@@ -33,7 +33,8 @@ def text(value: str) -> exp.Expr:
 
 
 def _sql(template: str, dialect: Dialect, **parts: exp.Expr) -> exp.Expr:
-    tree = sqlglot.parse_one(f"SELECT {template}", read=dialect).selects[0]
+    select = sqlglot.parse_one(f"SELECT {template}", read=dialect)
+    tree: exp.Expr = select.expressions[0]
     return tree.transform(lambda n: parts[n.name].copy() if isinstance(n, exp.Column) and n.name in parts else n)
 
 
@@ -87,7 +88,7 @@ def month_day(value: exp.Expr, dialect: Dialect) -> exp.Expr:
 
 
 def within(value: exp.Expr, period: Period, has_time: bool) -> exp.Expr:
-    """Whether a date or timestamp lies in the period, both ends included. Written as bounds, so that an index serves."""
+    """Whether a date or timestamp lies in the period, both ends included; as bounds, so that an index serves."""
     bounds: list[exp.Expr] = []
     if period.start:
         bounds.append(exp.GTE(this=value.copy(), expression=text(period.start.isoformat())))

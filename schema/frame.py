@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from schema.expressions import Clock, Dialect, expand, within
 from schema.joins import JoinGraph, Step
-from schema.model import FieldOf, ModelError, SemanticModel, parse_expression
+from schema.model import Dataset, FieldOf, ModelError, SemanticModel, parse_expression
 from schema.query import Period
 
 
@@ -129,9 +129,16 @@ class Frame:
         return [within(self.field(key), period, has_time)]
 
 
-def key_of(dataset: str, columns: tuple[str, ...]) -> list[exp.Expr]:
-    """Columns of a dataset that identify its rows, or point at another's."""
-    return [exp.column(c, table=dataset) for c in columns]
+def key_of(dataset: Dataset) -> list[exp.Expr]:
+    """The columns that tell the rows of a dataset apart. Raises QueryError where none are declared."""
+    if not dataset.primary_key:
+        raise QueryError(f"{dataset.name} declares no primary_key: its rows can't be told apart.")
+    return columns_of(dataset.name, dataset.primary_key)
+
+
+def columns_of(dataset: str, names: tuple[str, ...]) -> list[exp.Expr]:
+    """Columns of a dataset's own source."""
+    return [exp.column(name, table=dataset) for name in names]
 
 
 def all_known(columns: list[exp.Expr]) -> list[exp.Expr]:

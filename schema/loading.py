@@ -1,4 +1,4 @@
-"""Reads the semantic model: Ossie documents, checked against their JSON schema, into the typed parts of `schema.model`."""
+"""Reads the semantic model: Ossie documents, checked against their JSON schema, into the parts of `schema.model`."""
 
 from __future__ import annotations
 

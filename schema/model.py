@@ -174,10 +174,13 @@ class ModelExtension(Part):
     subject: str | None = Field(None, description="the dataset whose id and name every row about it carries")
     users: str | None = Field(None, description="dataset of the people who ask")
     stores: str | None = None
+    owners: str | None = Field(None, description="dataset of whoever looks after the subject now")
+    profile: str | None = Field(None, description="the tool that shows one entity of the subject whole")
     tools: dict[str, ToolPhrases] = {}
     absent: tuple[Absent, ...] = ()
     verified: tuple[Verified, ...] = ()
     suggestions: tuple[str, ...] = ()
+    note_synonyms: tuple[tuple[str, ...], ...] = Field((), description="words of notes that mean one thing, in any language")
 
 
 class FieldOf(Part):

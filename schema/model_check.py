@@ -48,14 +48,14 @@ def _relationships(model: SemanticModel) -> None:
 
 def _dataset(model: SemanticModel, dataset: Dataset) -> None:
     e, name = dataset.ext, dataset.name
-    if not dataset.primary_key:
-        raise ModelError(f"{name}: no primary_key; without one its rows can't be counted once")
+    if e.id_as and not dataset.primary_key:
+        raise ModelError(f"{name}: id_as names a primary_key, and there is none")
     keys = [*e.list, *_unsigned(e.order), *(k for k in (e.time, e.name_field, e.home, e.bare_number) if k)]
     for key in keys:
         _field(model, key if "." in key else f"{name}.{key}", name)
-    for key in (e.total, e.best):
-        if key and key not in model.metrics:
-            _field(model, key if "." in key else f"{name}.{key}", name)
+    for shown in (e.total, e.best):
+        if shown and shown not in model.metrics:
+            _field(model, shown if "." in shown else f"{name}.{shown}", name)
     if e.where:
         _expression(model, e.where, f"{name}: where")
 

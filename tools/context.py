@@ -32,7 +32,12 @@ class Beside:
 
 @dataclass
 class Result:
-    """A tool's full result. `as_of`: day of the stored figures it used; `unknown`: rows kept although a field is unknown."""
+    """A tool's full result.
+
+    `as_of`: day of the stored figures it used. `subjects`: how many customers the rows are of, where rows are something
+    else of theirs. `unknown`: (field, number of rows kept although it is unknown). `tied`: the row after the last has the
+    same value. `missing`: tables that the figures' rules name and the store does not hold.
+    """
 
     columns: list[Column] = field(default_factory=list)
     rows: list[list[Any]] = field(default_factory=list)
@@ -92,7 +97,7 @@ class ToolContext:
 
 def tidy(row: Sequence[Any], columns: Sequence[Column]) -> list[Any]:
     """Values as answers give them: ISO times without fractions, whole ₫, true booleans."""
-    out = []
+    out: list[Any] = []
     for value, column in zip(row, columns, strict=True):
         if value is None:
             out.append(None)

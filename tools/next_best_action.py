@@ -1,4 +1,4 @@
-"""next_best_action: what to do next with a customer, why, by which channel, until when; gates of the moment included."""
+"""next_best_action: what to do next with a customer, why, by which channel, until when, and what forbids it just now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ CALLING_HOURS = (8, 17)  # Decree 91/2020
 
 
 def next_best_action(context: ToolContext, customer_id: int) -> Result:
-    """The first rule that matches, with its reason; runners-up in order. No row where the asker sees no such customer."""
+    """The first rule that matches, with its reason, and the others that do. No row where the asker sees no such customer.
+    """
     row = stored_row(context, customer_id)
     if row is None:
         return Result()

@@ -7,7 +7,7 @@ from tools.context import Result, ToolContext
 
 
 def run_sql(context: ToolContext, sql: str, limit: int = 1000) -> Result:
-    """Run one read-only SELECT over the tables that describe_data names; rows and columns are cut to the asker's rights.
+    """Run one read-only SELECT over the store's tables; rows and columns are cut to the asker's rights.
 
     Raises GuardError (invalid: mend the SQL; not_allowed), DatabaseError.
     """

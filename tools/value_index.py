@@ -1,5 +1,7 @@
-"""Fills the index that the values of questions are looked up in: names, plates and phones by folded token; cities, models
-and other short lists by value. Run by seed and refresh."""
+"""Fills the index in which the values that questions name are looked up; run by seed and refresh.
+
+Names, plates and phones are found by folded token; cities, models and other short lists by value.
+"""
 
 from __future__ import annotations
 

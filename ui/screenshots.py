@@ -35,7 +35,7 @@ class Picture:
 
 PICTURES = (
     Picture("welcome"),
-    Picture("due_for_service", ["Show me customers due for service this month"]),
+    Picture("due", ["Show me customers due for service this month"]),
     Picture("purchase_history", ["What is the purchase history for customer #12345?"]),
     Picture("churn", ["Which customers are at risk of churn?"], theme="dark"),
     Picture("clarification", ["What is the next best action for Nguyễn Văn An?"]),

@@ -86,7 +86,9 @@ def _free_text(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> D
         return CallTool(name, {"about": topic} if topic else {})
     if not rest:
         return None
-    return CallTool(name, {"text": rest, "customer_id": ones[0] if ones else None})
+    subject = ctx.model.ext.subject
+    key = (ctx.model.datasets[subject].ext.id_as if subject else None) or "id"
+    return CallTool(name, {"text": rest, key: ones[0] if ones else None})
 
 
 def _first_word(reading: Reading) -> int:

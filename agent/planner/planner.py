@@ -139,8 +139,9 @@ class Planner:
     def _entity(self, e: Ent, asker: Asker, reading: Reading) -> Decision:
         subject = self.ctx.model.ext.subject
         bare = len(e.filters) == 1 and not (e.fields or e.limit or e.order or e.moment)
-        if e.one and e.dataset == subject and bare and "customer_profile" in self.ctx.model.ext.tools:
-            return CallTool("customer_profile", {self._subject_key(): int(e.one)})
+        profile = self.ctx.model.ext.profile
+        if e.one and e.dataset == subject and bare and profile:
+            return CallTool(profile, {self._subject_key(): int(e.one)})
         if e.limit and not e.order and (best := self.ctx.model.datasets[e.dataset].ext.best) and "." not in best:
             from agent.planner.rules.sorting import ent_sorting
 
@@ -204,10 +205,10 @@ class Planner:
         return decision
 
     def _others(self, f: Compare, asker: Asker) -> bool:
-        stores, subject = self.ctx.model.ext.stores, self.ctx.model.ext.subject
+        stores, owners = self.ctx.model.ext.stores, self.ctx.model.ext.owners
         dataset, _, name = f.field.partition(".")
         values = f.value if isinstance(f.value, tuple) else (f.value,)
-        if asker.scope == "own" and subject and name == "id" and dataset == "owners":
+        if asker.scope == "own" and name == "id" and owners is not None and dataset == owners:
             return any(v != asker.id for v in values)
         return bool(stores) and dataset == stores and name == "id" and any(v != asker.store_id for v in values)
 

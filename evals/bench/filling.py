@@ -20,8 +20,8 @@ _OF_CUSTOMERS = "SELECT customer_id, COUNT(*), SUM({}) FROM {} GROUP BY customer
 # one GROUP BY customer_id a fact table that the refresh reads
 GROUPED = (
     *(_OF_CUSTOMERS.format(*facts) for facts in (
-        ("discount", "orders"), ("odometer_km", "service_records"), ("duration_s", "interactions"), ("id", "appointments"),
-        ("annual_km", "customer_vehicles"), ("id", "cases"),
+        ("discount", "orders"), ("odometer_km", "service_records"), ("duration_s", "interactions"),
+        ("id", "appointments"), ("annual_km", "customer_vehicles"), ("id", "cases"),
     )),
     *(_OF_ORDERS.format(*facts) for facts in (
         ("f.quantity * f.unit_price", "order_items"), ("f.amount", "payments"), ("f.amount", "refunds"),

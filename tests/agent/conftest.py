@@ -1,4 +1,4 @@
-"""The demo company in a file that all workers share, what was in it before its figures were computed, and an agent over it."""
+"""The demo company in a file that all workers share, what is true of it by hand, and an agent over it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 
+from agent.agent import Agent
 from agent.build import open_agent
-from agent.session import Agent
+
+if TYPE_CHECKING:
+    from plain_rules import Company
 
 HERE = Path(__file__).parent
 TODAY = date(2026, 11, 20)
@@ -66,3 +70,11 @@ def demo_agent(demo_folder: Path) -> Iterator[Agent]:
         agent = open_agent(f"sqlite:///{demo_folder / 'demo.db'}")
     with closing(agent.database):
         yield agent
+
+
+@pytest.fixture(scope="session")
+def company(demo_folder: Path) -> Company:
+    """What is true of the demo company, worked out from its rows as they were seeded."""
+    from plain_rules import Company, read_tables
+
+    return Company(read_tables(demo_folder / "seeded.db"), TODAY)

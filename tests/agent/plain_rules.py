@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import unicodedata
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from plain_figures.customers import figures
-from plain_figures.facts import Row, transactions, visits
+from plain_figures.facts import Row, by, transactions, visits
 
 TABLES = (
     "appointments", "cases", "consents", "contact_points", "customer_vehicles", "customers", "interactions",
@@ -106,6 +107,14 @@ class Company:
         self.orders = {o["id"]: o for o in self.tables["orders"]}
         self.bought = transactions(self.tables)[0]
         self.seen = visits(self.tables)
+        self.refunds = by(self.tables["refunds"], "order_id")
+        self.payments = by(self.tables["payments"], "order_id")
+        self.items = by(self.tables["order_items"], "order_id")
+        self.ordered = by(self.tables["orders"], "customer_id")
+        self.holders = Counter(plain(p["full_name"]) for p in [*self.tables["customers"], *self.tables["users"]])
+        self.mine: dict[int, list[tuple[int, Row]]] = {}
+        for key, row in self.bought.items():
+            self.mine.setdefault(row["customer_id"], []).append((key, row))
 
     def visible(self, person: Person) -> set[int]:
         """The customers whom the asker sees."""
@@ -148,59 +157,62 @@ class Company:
 
     def history(self, customer: int) -> list[Row]:
         """A customer's transactions, newest first."""
-        refunded: dict[int, int] = {}
-        for r in self.tables["refunds"]:
-            refunded[r["order_id"]] = refunded.get(r["order_id"], 0) + r["amount"]
         rows = []
-        for key, t in self.bought.items():
-            if t["customer_id"] == customer:
-                seller = self.orders[key]["seller_id"]
-                row = {
-                    "customer_id": customer, "customer_name": self.people[customer]["full_name"], "order_id": key,
-                    "ordered_on": t["on"].isoformat(), "kind": t["kind"], "revenue": t["revenue"],
-                    "store_name": self.stores[t["store_id"]]["name"], "refunded": refunded.get(key, 0),
-                    "seller_name": seller and self.users[seller]["full_name"],
-                }  # fmt: skip
-                rows.append(row)
+        for key, t in self.mine.get(customer, []):
+            seller = self.orders[key]["seller_id"]
+            row = {
+                "customer_id": customer, "customer_name": self.people[customer]["full_name"], "order_id": key,
+                "ordered_on": t["on"].isoformat(), "kind": t["kind"], "revenue": t["revenue"],
+                "store_name": self.stores[t["store_id"]]["name"],
+                "refunded": sum(r["amount"] for r in self.refunds.get(key, [])),
+                "seller_name": seller and self.users[seller]["full_name"],
+            }  # fmt: skip
+            rows.append(row)
         return sorted(rows, key=lambda r: (r["ordered_on"], r["order_id"]), reverse=True)
 
     def no_transactions(self, customer: int) -> dict[str, int]:
         """How many of a customer's orders are none: cancelled, returned (fully refunded too), unpaid."""
         counts = {"cancelled": 0, "returned": 0, "unpaid": 0}
-        paid = {p["order_id"]: 0 for p in self.tables["payments"]}
-        for p in self.tables["payments"]:
-            paid[p["order_id"]] += p["amount"]
-        for key, order in self.orders.items():
-            if order["customer_id"] == customer and key not in self.bought:
-                owed = sum(i["quantity"] * i["unit_price"] for i in self.tables["order_items"] if i["order_id"] == key)
-                if order["status"] in ("cancelled", "returned"):
-                    counts[order["status"]] += 1
-                else:
-                    counts["unpaid" if paid.get(key, 0) < owed - order["discount"] else "returned"] += 1
+        for order in self.ordered.get(customer, []):
+            if order["id"] in self.bought:
+                continue
+            owed = sum(i["quantity"] * i["unit_price"] for i in self.items.get(order["id"], [])) - order["discount"]
+            paid = sum(p["amount"] for p in self.payments.get(order["id"], []))
+            if order["status"] in ("cancelled", "returned"):
+                counts[order["status"]] += 1
+            else:
+                counts["unpaid" if paid < owed else "returned"] += 1
         return counts
 
     def at_risk(self, visible: set[int]) -> list[Row]:
         """Customers at risk of churn: by probability, then CLV, then number."""
-        rows = [
-            {"customer_id": key, "customer_name": self.people[key]["full_name"], "clv": row["clv_predicted"],
-             **{name: row[name] for name in ("churn_probability", "churn_band", "clv_tier", "days_since_last")},
-             **{name: row[name] for name in ("expected_interval", "lifecycle_stage")},
-             "last_transaction_on": row["last_transaction_on"] and row["last_transaction_on"].isoformat(),
-             "owner_name": row["owner_id"] and self.users[row["owner_id"]]["full_name"], "city": self.people[key]["city"]}
-            for key, row in self.figures.items()
-            if row["churn_band"] in ("high", "medium") and key in visible and not self.people[key]["deceased_on"]
-        ]  # fmt: skip
+        figures = (
+            "churn_probability",
+            "churn_band",
+            "clv_tier",
+            "days_since_last",
+            "expected_interval",
+            "lifecycle_stage",
+        )
+        rows = []
+        for key in visible:
+            row, person = self.figures[key], self.people[key]
+            if row["churn_band"] not in ("high", "medium") or person["deceased_on"]:
+                continue
+            cells = {
+                "customer_id": key, "customer_name": person["full_name"], "city": person["city"],
+                "last_transaction_on": row["last_transaction_on"].isoformat(), "clv": row["clv_predicted"],
+                "owner_name": row["owner_id"] and self.users[row["owner_id"]]["full_name"],
+            }  # fmt: skip
+            rows.append(cells | {name: row[name] for name in figures})
         return sorted(rows, key=lambda r: (-r["churn_probability"], -r["clv"], r["customer_id"]))
 
-    def named(self, action: str, visible: set[int], least: int = 0) -> list[int]:
-        """Customers with this next action whose full name nobody else of the company has, spelt with accents or not."""
-        holders: dict[str, int] = {}
-        for person in [*self.tables["customers"], *self.tables["users"]]:
-            holders[plain(person["full_name"])] = holders.get(plain(person["full_name"]), 0) + 1
+    def named(self, action: str, visible: set[int], kind: str = "individual") -> list[int]:
+        """Customers with this next action whose full name nobody else has, customer or user, accents left aside."""
         return [
-            key for key, row in sorted(self.figures.items())
-            if row["next_action"] == action and key in visible and key >= least
-            and holders[plain(self.people[key]["full_name"])] == 1
+            key for key in sorted(visible)
+            if self.figures[key]["next_action"] == action and self.people[key]["kind"] == kind
+            and self.holders[plain(self.people[key]["full_name"])] == 1
         ]  # fmt: skip
 
     def next_action(self, customer: int) -> Row:
@@ -219,7 +231,3 @@ def plain(name: str) -> str:
     """Lower case without accents."""
     parts = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
     return "".join(c for c in parts if not unicodedata.combining(c))
-
-
-def company_of(path: Path, today: date) -> Company:
-    return Company(read_tables(path), today)
