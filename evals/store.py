@@ -6,6 +6,7 @@ It is made anew when what decides its content has changed: the seed, the figures
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ from pathlib import Path
 from schema.loading import load_model
 from seed.company import seed
 from tools.intelligence.refresh import refresh
-from tools.store import open_store, read_settings, upgrade, write_setting
+from tools.store import open_store, upgrade, write_setting
 from tools.value_index import rebuild_value_index
 
 CUSTOMERS, TODAY, NUMBER = 2000, date(2026, 11, 20), 20
@@ -70,13 +71,12 @@ def _stamp_of(path: Path) -> str | None:
     """The fingerprint that a store was made with; none where there is no whole store."""
     if not path.is_file():
         return None
-    engine = open_store(f"sqlite:///{path}")
-    try:
-        with engine.connect() as connection:
-            stamp: str | None = read_settings(connection).get(_STAMP)
-            return stamp
-    finally:
-        engine.dispose()
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            found = connection.execute("SELECT value FROM settings WHERE name = ?", (_STAMP,)).fetchone()
+        except sqlite3.DatabaseError:  # no store at all
+            return None
+    return str(json.loads(found[0])) if found else None
 
 
 def _make(path: Path, size: StoreSize, stamp: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Index, func, select, text
 from schema.tables import computed, control, metadata
 from schema.tables.declarative import Base
 from seed.columns import Column, Ints
-from tools.store import insert_rows
+from tools.store import bulk_load, insert_rows
 
 
 class Loader:
@@ -56,36 +56,9 @@ def _indexes() -> list[Index]:
 
 
 @contextmanager
-def _unchecked(engine: Engine) -> Iterator[Connection]:
-    """One transaction in which SQLite checks no foreign keys row by row and doesn't wait for the disk.
-
-    As `tools.store.bulk_load`, but indexes dropped in it come back after a failure, and so do the settings.
-    """
-    with engine.connect() as connection:
-        _pragmas(connection, "foreign_keys=OFF", "synchronous=OFF")
-        try:
-            with connection.begin():
-                if connection.dialect.name == "sqlite":
-                    # sqlite3 begins of itself only at the first INSERT: dropped indexes would not come back
-                    connection.exec_driver_sql("BEGIN")
-                yield connection
-        finally:
-            _pragmas(connection, "foreign_keys=ON", "synchronous=NORMAL")
-
-
-def _pragmas(connection: Connection, *settings: str) -> None:
-    # on the driver's own cursor: SQLAlchemy would begin a transaction, in which these settings have no effect
-    if connection.dialect.name == "sqlite":
-        cursor = connection.connection.cursor()
-        for setting in settings:
-            cursor.execute(f"PRAGMA {setting}")
-        cursor.close()
-
-
-@contextmanager
 def loading(engine: Engine) -> Iterator[Loader]:
     """One transaction: indexes are dropped, rows written, indexes made anew, the counters of keys moved on."""
-    with _unchecked(engine) as connection:
+    with bulk_load(engine) as connection:
         for index in _indexes():
             index.drop(connection)
         loader = Loader(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from schema.search import keyword_index_suspended
 from seed import phrases
 from seed.catalogue import MODELS
 from seed.columns import NONE, Ints, moments, numbers
@@ -63,14 +64,15 @@ def write_notes(world: World, loader: Loader, people: People, owners: Owners, sp
     advisor = world.organisation.advisors.pick(rng, people.store[who], day)
     author = np.where((author == NONE) | (rng.random(len(who)) < 0.3), advisor, author)
     order = np.argsort(day, kind="stable")
-    loader.add("notes", {
-        "id": loader.ids("notes", len(who)).tolist(),
-        "customer_id": people.ids[who[order]].tolist(),
-        "author_id": numbers(author[order]),
-        "written_at": moments(world.at_work(rng, day[order])),
-        "language": [language[k] for k in order.tolist()],
-        "text": [text[k] for k in order.tolist()],
-    })  # fmt: skip
+    with keyword_index_suspended(loader.connection):
+        loader.add("notes", {
+            "id": loader.ids("notes", len(who)).tolist(),
+            "customer_id": people.ids[who[order]].tolist(),
+            "author_id": numbers(author[order]),
+            "written_at": moments(world.at_work(rng, day[order])),
+            "language": [language[k] for k in order.tolist()],
+            "text": [text[k] for k in order.tolist()],
+        })  # fmt: skip
 
 
 def _compose(world: World, people: People, spells: Spells, who: Ints, km: Ints) -> tuple[list[str], list[str]]:

@@ -29,6 +29,10 @@ def churn_risk(context: ToolContext, customer_id: int) -> Result:
         kind = {"Integer": "integer", "Float": "number"}.get(f.datatype, "text")
         columns.append(Column(name, f.label, kind, f.ext.unit, key, f.ext.label_vi))
     return Result(
-        columns=columns, rows=[[value for _, _, value in keys]], total_rows=1, as_of=str(row["as_of"])[:10],
-        missing=context.missing("churn"), details={"reason": reasons(row, "churn"), "basis": row["churn_basis"], "name": row["customer_name"]},
-    )  # fmt: skip
+        columns=columns,
+        rows=[[value for _, _, value in keys]],
+        total_rows=1,
+        as_of=str(row["as_of"])[:10],
+        missing=context.missing("churn"),
+        details={"name": row["customer_name"], "reason": reasons(row, "churn"), "basis": row["churn_basis"]},
+    )

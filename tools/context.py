@@ -34,9 +34,9 @@ class Beside:
 class Result:
     """A tool's full result.
 
-    `as_of`: day of the stored figures it used. `subjects`: how many customers the rows are of, where rows are something
-    else of theirs. `unknown`: (field, number of rows kept although it is unknown). `tied`: the row after the last has the
-    same value. `missing`: tables that the figures' rules name and the store does not hold.
+    `as_of`: day of the stored figures it used. `subjects`: how many customers the rows are of, where the rows are
+    something else of theirs. `unknown`: (field, number of rows kept although it is unknown). `tied`: the row after the
+    last has the same value. `missing`: tables that the figures' rules name and the store does not hold.
     """
 
     columns: list[Column] = field(default_factory=list)
@@ -81,16 +81,14 @@ class ToolContext:
         """One customer's fields, or None where there is no such customer that the asker sees."""
         subject = self.model.ext.subject or "customers"
         key = self.model.datasets[subject].id_field
-        found = self.rows(
-            {"dataset": subject, "fields": list(fields), "filters": [{"field": key, "op": "=", "value": customer_id}]},
-            1,
-        )
+        own = {"field": key, "op": "=", "value": customer_id}
+        found = self.rows({"dataset": subject, "fields": list(fields), "filters": [own]}, 1)
         return found[0] if found else None
 
     @staticmethod
     def missing(*figures: str) -> list[str]:
         """Tables that the figures' rules name and the store does not hold."""
-        from tools.intelligence.figures import missing
+        from tools.intelligence.figures import missing  # the figures' libraries are slow to import
 
         return sorted({table for figure in figures for table in missing(figure)})
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from schema.compiler import Column
+from schema.query import SemanticQuery
 from tools.context import Result, ToolContext
 
-# section -> (fields of the customer); what is asked for is named here once, labels come from the model
+# what is asked for is named here once; labels come from the model
 OVERVIEW = (
-    "customers.kind", "customers.city", "customers.district", "owners.full_name", "stores.name", "customer_metrics.lifecycle_stage",
-    "customer_metrics.clv_tier", "customer_metrics.temperature", "customer_metrics.churn_band", "customer_metrics.call_priority",
-    "customer_metrics.health_score", "customers.do_not_contact", "customers.deceased_on",
+    "customers.kind", "customers.city", "customers.district", "owners.full_name", "stores.name",
+    "customer_metrics.lifecycle_stage", "customer_metrics.clv_tier", "customer_metrics.temperature",
+    "customer_metrics.churn_band", "customer_metrics.call_priority", "customer_metrics.health_score",
+    "customers.do_not_contact", "customers.deceased_on",
 )  # fmt: skip
 PERSON = (
-    "customers.gender", "customers.birth_date", "customers.age", "customers.marital_status", "customers.occupation", "customers.language",
-    "customers.source_channel", "customers.preferred_channel", "customers.preferred_time", "customer_metrics.profile_completeness",
+    "customers.gender", "customers.birth_date", "customers.age", "customers.marital_status", "customers.occupation",
+    "customers.language", "customers.source_channel", "customers.preferred_channel", "customers.preferred_time",
+    "customer_metrics.profile_completeness",
 )  # fmt: skip
 VALUE = (
     "customer_metrics.transaction_count", "customer_metrics.lifetime_value", "customer_metrics.clv_predicted",
@@ -28,7 +32,11 @@ NEXT = (
     "customer_metrics.next_action_expires_on",
 )  # fmt: skip
 SECTIONS = {"overview": OVERVIEW, "next_best_action": NEXT, "profile": PERSON, "value": VALUE}
-LISTS = {
+SHOWN = (
+    "customers.city", "customer_metrics.lifecycle_stage", "customer_metrics.clv_tier",
+    "customer_metrics.lifetime_value",
+)  # fmt: skip
+LISTS: dict[str, dict[str, Any]] = {
     "vehicles": {"dataset": "owned_vehicles"},
     "due": {"dataset": "vehicle_metrics"},
     "contact_points": {"dataset": "contact_points"},
@@ -61,26 +69,20 @@ def customer_profile(context: ToolContext, customer_id: int) -> Result:
         found = context.rows({**query, "filters": [own, *query.get("filters", [])]}, 50)
         if found:
             sections[name] = found
-    shown = _columns(
-        context,
-        [
-            "customers.city",
-            "customer_metrics.lifecycle_stage",
-            "customer_metrics.clv_tier",
-            "customer_metrics.lifetime_value",
-        ],
-    )
+    shown = _columns(context, SHOWN)
     values = [row[c.name] for c in shown]
     as_of = context.rows({"dataset": "customer_metrics", "fields": ["customer_metrics.as_of"], "filters": [own]}, 1)
     return Result(
-        columns=shown, rows=[values], total_rows=1, as_of=as_of[0]["as_of"] if as_of else None,
-        missing=context.missing("next_action", "temperature", "priority", "lifecycle"), details={"sections": sections, "name": row["customer_name"]},
-    )  # fmt: skip
+        columns=shown,
+        rows=[values],
+        total_rows=1,
+        as_of=as_of[0]["as_of"] if as_of else None,
+        missing=context.missing("next_action", "temperature", "priority", "lifecycle"),
+        details={"name": row["customer_name"], "sections": sections},
+    )
 
 
-def _columns(context: ToolContext, fields: list[str]) -> list[Column]:
-    from schema.query import SemanticQuery
-
+def _columns(context: ToolContext, fields: Sequence[str]) -> list[Column]:
     compiled = context.compiler.compile(SemanticQuery(dataset="customers", fields=tuple(fields)))
     wanted = {"customers.id", "customers.full_name", *fields}
     return [c for c in compiled.columns if c.source in wanted]

@@ -135,7 +135,8 @@ class _Sqlite:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def read(self, sql: str, reads: Mapping[str, frozenset[str]]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        connection = getattr(self.local, "connection", None) or self._open()
+        known: sqlite3.Connection | None = getattr(self.local, "connection", None)
+        connection = known or self._open()
         self.local.reads = reads
         self.local.until = time.monotonic() + self.deadline_s
         try:
@@ -147,6 +148,9 @@ class _Sqlite:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise _timeout(self.deadline_s) from None
+            if "vtable constructor failed" in str(error) and connection is known:
+                self.local.connection = None  # the schema was changed: FTS5 has to be opened anew, as at first
+                return self.read(sql, reads)
             raise QueryFailed(f"The database says: {error}") from None
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
             raise QueryFailed(f"The database says: {error}") from None

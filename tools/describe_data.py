@@ -12,7 +12,7 @@ def describe_data(context: ToolContext, about: str = "") -> Result:
 
     Gives rows (kind, name, definition). `missing`: tables that rules of figures name and the store does not hold.
     """
-    from tools.intelligence.figures import FIGURES
+    from tools.intelligence.figures import FIGURES  # slow to import
 
     rows = [list(r) for r in _entries(context)]
     if about:

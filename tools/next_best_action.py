@@ -1,4 +1,4 @@
-"""next_best_action: what to do next with a customer, why, by which channel, until when, and what forbids it just now."""
+"""next_best_action: what to do next with a customer, why, by which channel, until when, what forbids it now."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ CALLING_HOURS = (8, 17)  # Decree 91/2020
 
 
 def next_best_action(context: ToolContext, customer_id: int) -> Result:
-    """The first rule that matches, with its reason, and the others that do. No row where the asker sees no such customer.
-    """
+    """The first rule that matches, its reason, and the next ones. No row where the asker sees no such customer."""
     row = stored_row(context, customer_id)
     if row is None:
         return Result()
@@ -33,12 +32,21 @@ def next_best_action(context: ToolContext, customer_id: int) -> Result:
     ]  # fmt: skip
     vehicle = _plate(context, row["next_action_vehicle_id"])
     return Result(
-        columns=columns, rows=[values], total_rows=1, as_of=str(row["as_of"])[:10], missing=context.missing("next_action", "priority"),
+        columns=columns,
+        rows=[values],
+        total_rows=1,
+        as_of=str(row["as_of"])[:10],
+        missing=context.missing("next_action", "priority"),
         details={
-            "reason": reasons(row, "next_action"), "others": others, "purpose": row["next_action_purpose"], "block": row["call_block"],
-            "moment": _moment_gates(context, customer_id), "plate": vehicle, "name": row["customer_name"],
+            "name": row["customer_name"],
+            "reason": reasons(row, "next_action"),
+            "others": others,
+            "purpose": row["next_action_purpose"],
+            "block": row["call_block"],
+            "moment": _moment_gates(context, customer_id),
+            "plate": vehicle,
         },
-    )  # fmt: skip
+    )
 
 
 def _plate(context: ToolContext, vehicle_id: int | None) -> str | None:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -51,6 +50,9 @@ def open_store(url: str) -> Engine:
 
 def upgrade(engine: Engine) -> None:
     """Bring the store to the newest revision; creates it where it is empty."""
+    from alembic import command  # slow to import, and only needed here
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     try:
@@ -69,39 +71,59 @@ def is_empty(engine: Engine) -> bool:
 
 @contextmanager
 def bulk_load(engine: Engine) -> Iterator[Connection]:
-    """One transaction for many rows, in which foreign keys are not checked row by row (SQLite)."""
+    """One transaction for many rows, in which SQLite checks no foreign keys row by row and doesn't wait for the disk.
+
+    A failure takes everything back, tables and indexes that were dropped or made included, and the settings as well.
+    """
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.exec_driver_sql("PRAGMA synchronous=OFF")
-            connection.commit()
-        with connection.begin():
-            yield connection
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-            connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        _set_pragmas(connection, "foreign_keys=OFF", "synchronous=OFF")
+        try:
+            with connection.begin():
+                if connection.dialect.name == "sqlite":
+                    # of itself sqlite3 begins only at the first INSERT: what was dropped before would not come back
+                    connection.exec_driver_sql("BEGIN")
+                yield connection
+        finally:
+            _set_pragmas(connection, "foreign_keys=ON", "synchronous=NORMAL")
+
+
+def _set_pragmas(connection: Connection, *settings: str) -> None:
+    """SQLite only. On the driver's own cursor: SQLAlchemy would begin a transaction, in which they have no effect."""
+    if connection.dialect.name == "sqlite":
+        with closing(connection.connection.cursor()) as cursor:
+            for setting in settings:
+                cursor.execute(f"PRAGMA {setting}")
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Insert tuples in the order of `columns`, in batches, past the ORM. Dates are ISO strings or date objects.
+    """Insert tuples in the order of `columns`, past the ORM. Dates are ISO strings or date objects.
 
-    Returns the number of rows.
+    `rows` must not read from the same connection while it is consumed: PostgreSQL copies from it. Returns the number of
+    rows.
     """
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
     names = ", ".join(f'"{c}"' for c in columns)
-    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join([mark] * len(columns))})'
-    cursor = connection.connection.cursor()
-    total, batch = 0, []
-    for row in rows:
-        batch.append(row)
-        if len(batch) >= BATCH:
-            cursor.executemany(statement, batch)
-            total += len(batch)
-            batch = []
-    if batch:
+    with closing(connection.connection.cursor()) as cursor:
+        if connection.dialect.name == "postgresql":
+            return _copy(cursor, f'COPY "{table.name}" ({names}) FROM STDIN', rows)
+        marks = ", ".join("?" * len(columns))
+        return _insert(cursor, f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)
+
+
+def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
+    """Twice as fast as INSERT on PostgreSQL."""
+    total = 0
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            total += 1
+    return total
+
+
+def _insert(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> int:
+    total, remaining = 0, iter(rows)
+    while batch := list(islice(remaining, BATCH)):
         cursor.executemany(statement, batch)
         total += len(batch)
-    cursor.close()
     return total
 
 

@@ -53,7 +53,9 @@ class Values:
         column = dataset.fields[field].expression
         lookup = guard_lookup(
             self.context.asker, self.context.catalog, self.context.database.dialect,
-            source=source, table=dataset.source, key=dataset.primary_key[0], columns=[column], tokens=tokens, limit=limit,
+            source=source, table=dataset.source, key=dataset.primary_key[0], columns=[column],
+            tokens=[token[:60] for token in tokens],  # the index holds as much of a word
+            limit=limit,
         )  # fmt: skip
         rows = self.context.database.lookup(lookup).rows
         return [Found(source, int(row[0]), str(row[1])) for row in rows]
@@ -63,14 +65,10 @@ class Values:
         out = []
         for f in found:
             dataset = self.context.model.datasets[f.source.partition(".")[0]]
-            row = self.context.rows(
-                {"dataset": dataset.name, "filters": [{"field": dataset.id_field, "op": "=", "value": f.row_id}]}, 1
-            )
-            known = [
-                str(v)
-                for k, v in (row[0].items() if row else ())
-                if k not in (dataset.ext.id_as, dataset.ext.name_as) and v
-            ]
+            own = {"field": dataset.id_field, "op": "=", "value": f.row_id}
+            rows = self.context.rows({"dataset": dataset.name, "filters": [own]}, 1)
+            shown = rows[0].items() if rows else ()
+            known = [str(v) for name, v in shown if v and name not in (dataset.ext.id_as, dataset.ext.name_as)]
             out.append(Found(f.source, f.row_id, f.label, " · ".join(known[:3])))
         return out
 

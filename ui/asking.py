@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from agent.answer_card import Answer
 from agent.errors import AgentError
@@ -52,7 +53,7 @@ def _error(text: str) -> dict[str, object]:
 def print_answer(question: str, answer: Answer) -> None:
     """The answer card on a terminal."""
     console = Console()
-    console.print(f"[bold]{question}[/bold]", markup=True, highlight=False)
+    console.print(question, style="bold", markup=False, highlight=False)
     console.print(answer.answer, markup=False, highlight=False)
     if answer.rows and answer.kind == "answer" and not answer.profile:
         table = Table()
@@ -60,12 +61,12 @@ def print_answer(question: str, answer: Answer) -> None:
             numeric = c.type in ("integer", "number")
             table.add_column(c.label + (f" ({c.unit})" if c.unit else ""), justify="right" if numeric else "left")
         for row in answer.rows[:20]:
-            table.add_row(*(_cell(v) for v in row))
+            table.add_row(*(Text(_cell(v)) for v in row))  # as text: a name may hold what reads as markup
         console.print(table)
         if answer.total_rows > 20:
             console.print(f"20 of {answer.total_rows} rows; --json gives all.", highlight=False)
     for section in (answer.profile or {}).get("sections", []):
-        console.print(f"[bold]{section['title']}[/bold]")
+        console.print(section["title"], style="bold", markup=False, highlight=False)
         for row in section["rows"]:
             console.print(f"  {row['label']}: {row['value']}", markup=False, highlight=False)
     for source in answer.sources:

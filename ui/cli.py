@@ -6,13 +6,13 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 app = typer.Typer(
-    name="lifecycle", help="Ask the customer store in plain English or Vietnamese.", no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False, rich_markup_mode="rich",
+    name="lifecycle", help="Ask the customer store in plain English or Vietnamese.", no_args_is_help=True,
+    add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
 )  # fmt: skip
 Database = Annotated[
     str | None, typer.Option("--database", help="URL of the store: sqlite:///file or postgresql+psycopg://…")
@@ -27,11 +27,6 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' is no date; write it as 2026-11-20.") from None
-
-
-def _fail(message: str) -> typer.Exit:
-    typer.secho(message, fg="red", err=True)
-    return typer.Exit(1)
 
 
 def _say(message: str) -> None:
@@ -52,19 +47,19 @@ def ask(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Most rows in an answer.")] = 1000,
 ) -> None:
     """Answer questions. Several in one call are turns of one dialogue."""
-    from agent.build import open_agent
-    from agent.errors import AgentError
-    from schema.model import ModelError
-    from tools.database import DatabaseError
-    from ui.asking import answer_lines, print_answer
-    from ui.demo import ensure_demo
-
     if not questions and not stdin:
         raise typer.BadParameter('Ask something: lifecycle ask "Which customers are at risk of churn?"')
-    try:
+    day = _day(today)
+
+    from agent.build import open_agent
+    from ui.asking import answer_lines, print_answer
+    from ui.demo import ensure_demo
+    from ui.failures import told
+
+    with told():
         if database is None:
             ensure_demo(_say)
-        agent = open_agent(database, model=model, today=_day(today))
+        agent = open_agent(database, model=model, today=day)
         if stdin:
             for line in answer_lines(agent, sys.stdin, user, limit):
                 sys.stdout.write(line + "\n")
@@ -77,8 +72,6 @@ def ask(
                 sys.stdout.write(json.dumps(answer.model_dump(), ensure_ascii=False) + "\n")
             else:
                 print_answer(question, answer)
-    except (AgentError, DatabaseError, ModelError) as error:
-        raise _fail(str(error)) from None
 
 
 @app.command()
@@ -88,18 +81,14 @@ def serve(
 ) -> None:
     """Serve the chat page; seeds the demo company first where there is no store."""
     from agent.settings import read_settings
-    from schema.model import ModelError
-    from tools.database import DatabaseError
     from ui.demo import ensure_demo
+    from ui.failures import told
+    from ui.serve import serve as serve_page
 
-    try:
+    with told():
         if database is None:
             ensure_demo(_say)
-        from ui.serve import serve as serve_page
-
         serve_page(port, database, read_settings().llm)
-    except (DatabaseError, ModelError, OSError) as error:
-        raise _fail(str(error)) from None
 
 
 @app.command()
@@ -110,29 +99,29 @@ def seed(
     database: Database = None,
 ) -> None:
     """Make a demo company in an empty store, and compute its figures."""
-    from agent.settings import clock_today, read_settings
-    from tools.store import StoreError
-    from ui.demo import make_company
+    day = _day(today)
 
-    try:
-        make_company(database or read_settings().demo, customers, _day(today) or clock_today(), number, _say)
-    except StoreError as error:
-        raise _fail(str(error)) from None
+    from agent.settings import clock_today, read_settings
+    from ui.demo import make_company
+    from ui.failures import told
+
+    settings = read_settings()
+    with told():
+        make_company(database or settings.database or settings.demo, customers, day or clock_today(), number, _say)
 
 
 @app.command()
 def refresh(today: Today = None, database: Database = None) -> None:
     """Compute all figures for a day (default: today), and the index of values."""
+    day = _day(today)
+
     from agent.settings import clock_today, read_settings
-    from tools.intelligence.errors import RefreshError
-    from tools.store import StoreError
     from ui.demo import refresh_store
+    from ui.failures import told
 
     settings = read_settings()
-    try:
-        refresh_store(database or settings.database or settings.demo, _day(today) or clock_today(), _say)
-    except (StoreError, RefreshError) as error:
-        raise _fail(str(error)) from None
+    with told():
+        refresh_store(database or settings.database or settings.demo, day or clock_today(), _say)
 
 
 @app.command("eval")
@@ -158,8 +147,8 @@ def doctor(database: Database = None) -> None:
     raise typer.Exit(worst)
 
 
-def main() -> Any:
-    return app()
+def main() -> None:
+    app()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,12 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Seque
 from typing import Any, TypeVar
 
 from llama_index.core.base.llms.types import (
-    ChatMessage, ChatResponse, CompletionResponse, LLMMetadata, MessageRole, ToolCallBlock,
+    ChatMessage,
+    ChatResponse,
+    CompletionResponse,
+    LLMMetadata,
+    MessageRole,
+    ToolCallBlock,
 )  # fmt: skip
 from llama_index.core.llms.function_calling import FunctionCallingLLM
 from llama_index.core.llms.llm import ToolSelection

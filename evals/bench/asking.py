@@ -44,7 +44,7 @@ def asking_table(store: Path, customers: int, repeats: int = REPEATS) -> Figures
         "statement by sqlite3 in the same run; – where no single statement gives the answer. Cold: the command "
         "`lifecycle ask` from its start to its end, once."
     )
-    columns = ("question", "parse", "answer", "bare SQL", "ratio", "difference", "cold", "outcome")
+    columns = ("question", "parse", "answer", "bare SQL", "ratio", "more", "cold", "outcome")
     return Figures(f"{customers:,} customers: questions", columns, tuple(rows), note)
 
 

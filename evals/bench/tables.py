@@ -28,7 +28,7 @@ def show(tables: Iterable[Figures], *, markdown: bool) -> None:
             continue
         table = Table(title=t.title, title_justify="left", caption=t.note or None, caption_justify="left")
         for i, name in enumerate(t.columns):
-            table.add_column(name, justify="right" if i else "left", overflow="fold")
+            table.add_column(name, justify="right" if i else "left", no_wrap=i > 0, overflow="fold")
         for row in t.rows:
             table.add_row(*row)
         console.print(table)
@@ -41,7 +41,7 @@ def as_markdown(t: Figures) -> str:
     <BLANKLINE>
     | what | ms |
     |---|---:|
-    | a\\\\|b | 2 |
+    | a\\|b | 2 |
     <BLANKLINE>
     """
     lines = [
@@ -62,14 +62,18 @@ def _line(cells: Iterable[str]) -> str:
 
 def milliseconds(seconds: float | None) -> str:
     """
-    >>> milliseconds(0.0042), milliseconds(0.153), milliseconds(None)
-    ('4.2', '153', '–')
+    >>> milliseconds(0.00008), milliseconds(0.0042), milliseconds(0.153), milliseconds(None)
+    ('0.08', '4.2', '153', '–')
     """
     if seconds is None:
         return "–"
-    return f"{seconds * 1000:.1f}" if seconds < 0.1 else f"{seconds * 1000:,.0f}"
+    digits = 2 if seconds < 0.001 else 1 if seconds < 0.1 else 0
+    return f"{seconds * 1000:,.{digits}f}"
 
 
 def ratio(product: float, plain: float | None) -> str:
     """How many times as long the product took."""
-    return "–" if not plain else f"{product / plain:.1f}"
+    if not plain:
+        return "–"
+    times = product / plain
+    return f"{times:.1f}" if times < 10 else f"{times:,.0f}"

@@ -73,10 +73,18 @@
   /** A label with its {values} filled in. */
   const fill = (label, values) => label.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? values[key] : whole));
 
+  /** The days of a period, both ends included; "" where it has neither. */
+  const span = (period, labels) => {
+    const { start, end } = period || {};
+    if (start && end) return start === end ? day(start) : `${day(start)} – ${day(end)}`;
+    if (start) return fill(labels.from, { day: day(start) });
+    return end ? fill(labels.until, { day: day(end) }) : "";
+  };
+
   // The chat evaluates an element's file again at each of its own renders; a component that is new each time would lose
   // its page, its order and its open SQL. The first one evaluated is the one that stays.
   const components = {};
   const kept = (name, component) => (components[name] ??= component);
 
-  window.lifecycle = { isNumber, format, header, compare, csv, download, fill, number, day, kept };
+  window.lifecycle = { isNumber, format, header, compare, csv, download, fill, number, day, span, kept };
 })();

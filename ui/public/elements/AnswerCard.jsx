@@ -1,21 +1,12 @@
 // The answer's facts: table, filters, definition, freshness, SQL. Props: see ui/render.py.
 import { useEffect, useId, useMemo, useRef, useState } from "react";
 
-const { isNumber, format, header, compare, csv, download, fill, number, day, kept } = window.lifecycle;
+const { isNumber, format, header, compare, csv, download, fill, number, day, span, kept } = window.lifecycle;
 const SIZES = [10, 25, 50, 100];
 
 function Chips({ card, labels }) {
   const { filters = [], period } = card;
-  const span = period && (period.start || period.end);
-  const dates = !span
-    ? ""
-    : period.start && period.end
-      ? period.start === period.end
-        ? day(period.start)
-        : `${day(period.start)} – ${day(period.end)}`
-      : period.start
-        ? fill(labels.from, { day: day(period.start) })
-        : fill(labels.until, { day: day(period.end) });
+  const dates = span(period, labels);
   const told = filters.some((chip) => dates && chip.label.includes(dates));
   if (!filters.length && !dates) return null;
   return (

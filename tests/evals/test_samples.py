@@ -1,0 +1,43 @@
+"""The shipped samples are sound, and the agent answers a part of them well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from evals.dataset import Sample, load_samples
+from evals.report import figures
+from evals.runner import Report, run
+
+EVERY = 5  # each fifth of the seen ones, in their order: some 25
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[Sample]:
+    return load_samples()
+
+
+def test_a_third_is_kept_unseen_and_questions_stand_once(samples: list[Sample]) -> None:
+    unseen = [s for s in samples if s.split == "unseen"]
+    assert 0.3 <= len(unseen) / len(samples) <= 0.37
+    dialogues = [(s.turns, str(s.asker)) for s in samples]
+    assert len(set(dialogues)) == len(dialogues)
+    assert {s.language for s in unseen} == {s.language for s in samples}
+    assert {s.kind for s in unseen} == {s.kind for s in samples}
+
+
+@pytest.fixture(scope="module")
+def report(samples: list[Sample], store: Path) -> Report:
+    return run(store, [s for s in samples if s.split == "seen"][::EVERY])
+
+
+def test_95_percent_are_right(report: Report) -> None:
+    wrong = [f"{o.sample.id}: {o.score.why}" for o in report.outcomes if not o.score.right]
+    rate = figures(report.outcomes).answers.rate
+    assert rate is not None and rate >= 0.95, "\n".join(wrong)
+
+
+def test_at_most_one_is_confidently_wrong(report: Report) -> None:
+    wrong = [f"{o.sample.id}: {o.score.why}" for o in report.outcomes if o.score.confidently_wrong]
+    assert len(wrong) <= 1, "\n".join(wrong)
