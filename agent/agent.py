@@ -86,9 +86,11 @@ class Agent:
         return found[0]
 
     def _users(self, *where: exp.Condition, limit: int) -> list[Asker]:
-        query = exp.select("id", "login", "full_name", "role", "store_id").from_("users").order_by("id").limit(limit)
+        showroom = "(SELECT s.name FROM stores AS s WHERE s.id = users.store_id) AS showroom"
+        query = exp.select("id", "login", "full_name", "role", "store_id", showroom).from_("users")
+        query = query.order_by("id").limit(limit)
         rows, _ = self.context(SYSTEM).fetch(query.where(*where) if where else query, None)
-        return [Asker(int(i), login, name, role, store) for i, login, name, role, store in rows.rows]
+        return [Asker(int(i), login, name, role, store, showroom) for i, login, name, role, store, showroom in rows.rows]
 
     def profiles(self) -> list[Asker]:
         """A rep, an advisor, a manager and the admin, for looking through their eyes."""
@@ -98,11 +100,7 @@ class Agent:
 
     def store_name(self, asker: Asker) -> str | None:
         """The showroom that the asker works in."""
-        if asker.store_id is None or self.model.ext.stores is None:
-            return None
-        query = exp.select("name").from_("stores").where(exp.column("id").eq(asker.store_id))
-        rows, _ = self.context(SYSTEM).fetch(query, None)
-        return str(rows.rows[0][0]) if rows.rows else None
+        return asker.store_name
 
     def suggestions(self, language: Language) -> list[str]:
         """Questions to start with."""

@@ -148,7 +148,7 @@ class Stating:
     def refuse(self, r: Refuse, suggestions: list[str]) -> Answer:
         kind, en, vi = REFUSALS[r.why]
         about = r.about
-        if r.why in ("others_rows", "closed_field") and "." in about:
+        if r.why == "others_rows":
             about = self.wording.field(about)
         text = self.pick(en, vi).format(about=about)
         return Answer(

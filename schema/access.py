@@ -31,6 +31,7 @@ class Asker:
     name: str
     role: str
     store_id: int | None = None
+    store_name: str | None = None
 
     @property
     def scope(self) -> RowScope:

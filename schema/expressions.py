@@ -66,6 +66,21 @@ def years_since(day: exp.Expr, clock: Clock, dialect: Dialect) -> exp.Expr:
     return _sql(template, dialect, a=day)
 
 
+def hour_of(moment: exp.Expr, dialect: Dialect) -> exp.Expr:
+    """The hour of a timestamp, 0 to 23."""
+    template = {"sqlite": "CAST(substr(a, 12, 2) AS INTEGER)", "postgres": "CAST(EXTRACT(HOUR FROM a) AS INTEGER)"}
+    return _sql(template[dialect], dialect, a=moment)
+
+
+def weekday_of(day: exp.Expr, dialect: Dialect) -> exp.Expr:
+    """1 for Monday to 7 for Sunday."""
+    template = {
+        "sqlite": "((CAST(strftime('%w', a) AS INTEGER) + 6) % 7 + 1)",
+        "postgres": "CAST(EXTRACT(ISODOW FROM CAST(a AS date)) AS INTEGER)",
+    }
+    return _sql(template[dialect], dialect, a=day)
+
+
 def truncate(value: exp.Expr, grain: Grain, dialect: Dialect) -> exp.Expr:
     """The first day of the day, week (from Monday), month, quarter or year that `value` lies in, as an ISO date."""
     if dialect == "postgres":
@@ -132,6 +147,10 @@ def expand(tree: exp.Expr, clock: Clock, dialect: Dialect) -> exp.Expr:
                 return text(clock.today.isoformat())
             if name == "NOW":
                 return text(clock.now.strftime("%Y-%m-%d %H:%M:%S"))
+            if name == "HOUR_OF":
+                return hour_of(args[0], dialect)
+            if name == "WEEKDAY_OF":
+                return weekday_of(args[0], dialect)
             if name == "DAYS_SINCE":
                 return days_between(text(clock.today.isoformat()), args[0], dialect)
             if name == "DAYS_BETWEEN":

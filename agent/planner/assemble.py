@@ -154,17 +154,16 @@ def _by(ctx: Context, base: str, by: By) -> By:
 
 
 def _named_order(order: Order, measures: Sequence[Measure]) -> Order:
-    if order.by != "$first":
-        return order
-    first = measures[0]
-    name = (
-        first
-        if isinstance(first, str)
-        else f"{first.over}_count"
-        if first.fn == "count"
-        else f"{first.fn}_{first.over.partition('.')[2]}"
-    )
-    return order.model_copy(update={"by": name})
+    return order.model_copy(update={"by": measure_name(measures[0])}) if order.by == "$first" else order
+
+
+def measure_name(measure: Measure) -> str:
+    """The column that a measure gives."""
+    if isinstance(measure, str):
+        return measure
+    if measure.fn == "share":
+        return "share"
+    return f"{measure.over}_count" if measure.fn == "count" else f"{measure.fn}_{measure.over.partition('.')[2]}"
 
 
 def _with_listed_counts(ctx: Context, m: Meas) -> tuple[Measure, ...]:

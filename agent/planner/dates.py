@@ -80,6 +80,15 @@ def _offset(word: str) -> int:
     return {"this": 0, "current": 0}.get(word, 1 if word in ("next", "coming", "following", "upcoming") else -1)
 
 
+def _days_of_month(first: int, last: int, month: int, year: str | None, today: date) -> Moment | None:
+    """Days of a named month; without a year those of this year, which may lie ahead."""
+    try:
+        start = date(int(year) if year else today.year, month, first)
+        return Moment("span", start=start, end=start.replace(day=last), full=True)
+    except ValueError:
+        return None
+
+
 def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, Moment]]:
     """Every period said, as (first token, one past the last, moment); longer ones cover shorter ones."""
     text, starts = "", []
@@ -92,7 +101,9 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
     def add(m: re.Match[str], moment: Moment | None) -> None:
         if moment is None:
             return
-        first = next(i for i, s in enumerate(starts) if s >= m.start())
+        first = next((i for i, s in enumerate(starts) if s == m.start()), None)
+        if first is None:  # the match begins inside a word
+            return
         last = next((i for i, s in enumerate(starts) if s >= m.end()), len(tokens))
         label = " ".join(t.text for t in tokens[first:last])
         out.append((first, last, Moment(**{**moment.__dict__, "label": label})))
@@ -135,7 +146,7 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
         if m[1] == "may" and not m[2] and not m[0].startswith(("in ", "of ", "during ")):
             continue
         add(m, Moment("month", "month", count=_MONTHS[m[1]], start=date(int(m[2]), 1, 1) if m[2] else None))
-    for m in re.finditer(r"\b(?:trong )?thang (\d{1,2})(?:(?: nam | |/)(\d{4}))?\b", text):
+    for m in re.finditer(r"\b(?:trong )?thang (\d{1,2})(?:(?: nam | |/)(\d{4})| nay| vua roi| vua qua)?\b", text):
         if 1 <= int(m[1]) <= 12:
             add(m, Moment("month", "month", count=int(m[1]), start=date(int(m[2]), 1, 1) if m[2] else None))
     for m in re.finditer(r"\b(\d{1,2})/(\d{4})\b", text):
@@ -145,6 +156,33 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
         add(m, Moment("quarter", "quarter", count=int(m[1]), start=date(int(m[2]), 1, 1) if m[2] else None))
     for m in re.finditer(r"\b(?:in |during |nam |year |trong nam )?(20[0-4]\d)\b", text):
         add(m, Moment("span", "year", start=date(int(m[1]), 1, 1), end=date(int(m[1]), 12, 31)))
+    for m in re.finditer(
+        rf"\b(?:the )?same (?:{_U[1:-3]}|period|time)s?(?: of)? last year\b|\bcung ky (?:nam (?:truoc|ngoai))?\b", text
+    ):
+        add(m, Moment("same", "year"))
+    for m in re.finditer(rf"\b(?:the )?{_U} before\b(?! \d)", text):
+        if m.end() >= len(text.rstrip()):
+            add(m, Moment("previous", _UNITS[m[1]]))
+    for m in re.finditer(
+        r"\b(?:since |from |tu )?(?:the )?(?:beginning|start) of (?:the |this )?(year|month|quarter|week)\b", text
+    ):
+        add(m, Moment("unit", _UNITS[m[1]], 0))
+    for m in re.finditer(r"\b(?:tu |ke tu )?dau (nam|thang|quy|tuan)(?: nay)?(?: (?:den|toi) (?:nay|gio))?\b", text):
+        add(m, Moment("unit", _UNITS[m[1]], 0))
+    for m in re.finditer(
+        rf"\b(?:from |between )?(\d{{1,2}}) (?:to|and|-|until) (\d{{1,2}}) ({_MONTH})(?: (\d{{4}}))?\b", text
+    ):
+        add(m, _days_of_month(int(m[1]), int(m[2]), _MONTHS[m[3]], m[4], today))
+    for m in re.finditer(rf"\b(?:on )?(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})(?: (\d{{4}}))?\b", text):
+        add(m, _days_of_month(int(m[1]), int(m[1]), _MONTHS[m[2]], m[3], today))
+    for m in re.finditer(rf"\b(?:on )?({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?: (\d{{4}}))?\b(?! (?:to|and) )", text):
+        add(m, _days_of_month(int(m[2]), int(m[2]), _MONTHS[m[1]], m[3], today))
+    for m in re.finditer(r"\b(?:ngay )(\d{1,2}) thang (\d{1,2})(?: nam (\d{4}))?\b", text):
+        if 1 <= int(m[2]) <= 12:
+            add(m, _days_of_month(int(m[1]), int(m[1]), int(m[2]), m[3], today))
+    for m in re.finditer(r"\btu (?:ngay )?(\d{1,2}) (?:den|toi) (?:ngay )?(\d{1,2}) thang (\d{1,2})\b", text):
+        if 1 <= int(m[3]) <= 12:
+            add(m, _days_of_month(int(m[1]), int(m[2]), int(m[3]), None, today))
     for m in re.finditer(rf"\b(?:on |ngay )?{_DATE}\b", text):
         day = _date(m[1], m[2], m[3], today)
         add(m, Moment("span", start=day, end=day) if day else None)

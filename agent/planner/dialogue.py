@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from agent.planner.assemble import UnanswerableError, conditions
-from agent.planner.items import Ent, Group, Item, Meas, Pred, Sorting, Top, When, Word
-from agent.planner.moments import Moment
+from agent.planner.assemble import UnanswerableError, conditions, measure_name
+from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Sorting, Top, When, Word
+from agent.planner.moments import Moment, unit_days
 from agent.planner.rules import Context
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
 
-FRAGMENTS = (Pred, When, Group, Sorting, Top, Word)
+FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading)
 
 
 def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
@@ -22,6 +22,8 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
         return _refine(ctx, last, item.filter, item.dataset)
     if isinstance(item, Group):
         return _group(ctx, last, item.by)
+    if isinstance(item, Leading):
+        return _leading(ctx, last, item)
     if isinstance(item, Sorting):
         return _sort(last, item)
     if isinstance(item, Top):
@@ -45,7 +47,17 @@ def base_of(ctx: Context, query: SemanticQuery) -> str:
     return ctx.base(first) if isinstance(first, str) else first.over.partition(".")[0]
 
 
+def _before(last: SemanticQuery, moment: Moment) -> Moment:
+    """The month before: the one before the period last asked about."""
+    period = last.period or next((f.period for f in last.filters if isinstance(f, Named) and f.period), None)
+    if moment.kind != "previous" or period is None or period.start is None:
+        return moment
+    start, end = unit_days(moment.unit, period.start, -1)
+    return Moment("span", start=start, end=end, full=True, label=moment.label)
+
+
 def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
+    moment = _before(last, moment)
     for i, f in enumerate(last.filters):
         if isinstance(f, Named) and f.period:
             return last.model_copy(
@@ -81,6 +93,12 @@ def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQue
         return last.model_copy(update={"by": filled, "order": (), "limit": None})
     count = Aggregate(fn="count", over=last.dataset or base)
     return SemanticQuery(metrics=(count,), by=filled, filters=last.filters, period=last.period)
+
+
+def _leading(ctx: Context, last: SemanticQuery, item: Leading) -> SemanticQuery:
+    query = _group(ctx, last, item.by)
+    order = (Order(by=measure_name(query.metrics[0]), descending=item.descending),)
+    return query.model_copy(update={"order": order, "limit": item.count})
 
 
 def _sort(last: SemanticQuery, s: Sorting) -> SemanticQuery:
@@ -130,7 +148,8 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     for f in e.filters:
         query = _refine(ctx, query, f, e.dataset)
     if e.limit:
-        query = query.model_copy(update={"limit": e.limit})
+        order = query.order or tuple(Order(by=measure_name(m), descending=True) for m in query.metrics[:1])
+        query = query.model_copy(update={"limit": e.limit, "order": order})
     if query == last:
         raise UnanswerableError("nothing new")
     return query

@@ -1,4 +1,4 @@
-"""What kind of turn it is, before any reading counts: a request to act, a topic outside, a greeting, a free-text tool."""
+"""What kind of turn it is, before any reading counts: a request to act, a topic outside, a greeting, a free text."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _free_text(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> D
     if not found:
         return None
     start, end, name = found
-    if start > _first_word(reading) and name != "search_notes":
+    if start > _first_word(reading):
         return None
     rest = text[reading.tokens[end - 1].end :].strip(" ?.!:\"'")
     ones = [

@@ -200,3 +200,12 @@ class NotWhen(Item):
     """A period in which it did not happen."""
 
     moment: Moment
+
+
+@dataclass(frozen=True)
+class Leading(Item):
+    """The first groups of what was asked before."""
+
+    by: tuple[By, ...]
+    count: int
+    descending: bool

@@ -71,6 +71,37 @@ _ENGLISH = frozenset(
         "why",
     ]
 )
+_SYLLABLES = frozenset(
+    [
+        "co",
+        "la",
+        "bao",
+        "nhieu",
+        "khach",
+        "hang",
+        "cua",
+        "cho",
+        "nao",
+        "thang",
+        "trong",
+        "nam",
+        "nay",
+        "xe",
+        "va",
+        "theo",
+        "duoc",
+        "chua",
+        "khong",
+        "may",
+        "den",
+        "tu",
+        "voi",
+        "nhung",
+        "ai",
+        "minh",
+        "toi",
+    ]
+)
 _AUXILIARIES = frozenset(
     {"is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"}
 )
@@ -176,7 +207,8 @@ def script_of(tokens: Sequence[Token]) -> Script:
     """How the asker types: with accents, in English, or Vietnamese without accents."""
     if any(t.accented for t in tokens):
         return "accents"
-    return "english" if any(t.plain in _ENGLISH for t in tokens) else "plain"
+    english = sum(t.plain in _ENGLISH for t in tokens)
+    return "english" if english and sum(t.plain in _SYLLABLES for t in tokens) < 2 else "plain"
 
 
 def _same_accents(token: Token, written: str, script: Script, alone: bool) -> bool:
@@ -187,6 +219,8 @@ def _same_accents(token: Token, written: str, script: Script, alone: bool) -> bo
     if token.text == written:
         return True
     if script != "accents":
+        if alone and token.text in _ENGLISH and written != token.text:
+            return False
         return not (script == "english" and alone and written != fold(written) and len(written) <= 4)
     if written == fold(written):  # an English or unaccented word of the lexicon
         return not token.accented or stem(token.plain) != token.plain

@@ -19,7 +19,20 @@ Unit = Literal["day", "week", "month", "quarter", "year"]
 class Moment:
     """A span of time as said. Relative ones count `unit`s from today's (`offset`) or roll (`count` of them)."""
 
-    kind: Literal["unit", "rolling", "span", "since", "until", "month", "quarter", "weekday", "before", "after"]
+    kind: Literal[
+        "unit",
+        "rolling",
+        "span",
+        "since",
+        "until",
+        "month",
+        "quarter",
+        "weekday",
+        "before",
+        "after",
+        "same",
+        "previous",
+    ]
     unit: Unit = "day"
     offset: int = 0
     count: int = 0
@@ -114,6 +127,10 @@ def earlier(period: Period, today: date, moment: Moment | None) -> Period | None
     """The stretch of an earlier moment as long as an unfinished present one, at most to its own end."""
     if not moment or not period.start or not period.end:
         return None
+    if moment.kind == "same":  # the same stretch a year (or so) earlier
+        return Period(
+            start=shift(period.start, moment.unit, -1), end=shift(period.end, moment.unit, -1), label=moment.label
+        )
     then = moment.resolve(today, plan=False)
     if then.start and then.end and period.end == today:
         then = then.model_copy(update={"end": min(then.end, then.start + (period.end - period.start))})

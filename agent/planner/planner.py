@@ -210,7 +210,10 @@ class Planner:
         values = f.value if isinstance(f.value, tuple) else (f.value,)
         if asker.scope == "own" and name == "id" and owners is not None and dataset == owners:
             return any(v != asker.id for v in values)
-        return bool(stores) and dataset == stores and name == "id" and any(v != asker.store_id for v in values)
+        if not stores or dataset != stores:
+            return False
+        own = {"id": asker.store_id, self.ctx.model.datasets[stores].ext.name_field: asker.store_name}
+        return name in own and any(v != own[name] for v in values)
 
 
 def _canonical(query: SemanticQuery) -> str:

@@ -63,7 +63,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             covered[start:end] = [True] * width
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
-        words = content if content or isinstance(item, Skip) else 0.5
+        words = max(content, 0.5 * (end - start)) if isinstance(item, Skip | Word) else content or 0.5
         atoms.append((start, end, item, weight * words + 0.3 * max(0, content - 1) + 0.05 * (end - start)))
     for start, end, meaning in find_amounts(tokens):
         amount: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
@@ -71,8 +71,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
         atoms.append((start, end, amount, content + 0.2 * (content - 1) + 0.05 * (end - start)))
         covered[start:end] = [True] * (end - start)
     for start, end, moment in find_moments(tokens, ctx.today):
-        content = sum(not e for e in empty[start:end]) or 1
-        atoms.append((start, end, When(moment), 1.05 * content + 0.2 * (content - 1) + 0.05 * (end - start)))
+        atoms.append((start, end, When(moment), 1.05 * (end - start) + 0.2 * (end - start - 1)))
         covered[start:end] = [True] * (end - start)
     atoms += _numbers_of_subject(tokens, ctx, covered)
     titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
@@ -83,7 +82,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
                 name.start,
                 name.end,
                 p,
-                (name.end - name.start) * 1.1 + (0.5 if p.dataset == ctx.model.ext.subject else 0.3),
+                name.weight * (name.end - name.start) + (0.5 if p.dataset == ctx.model.ext.subject else 0.3),
             )
             for p in name_preds(ctx, name)
         ]

@@ -12,11 +12,14 @@ from schema.text import fold
 _TOKEN = re.compile(
     r"#\s?\d+"  # a public number
     r"|\d{2}[a-z]{1,2}\d?[\s.-]?\d{3}[.]?\d{1,3}(?!\w)"  # a plate
+    r"|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|\d{1,2}/\d{1,2}(?!\d)"  # a date, a month
     r"|\+?\d[\d.,]*\d(?:%|(?=[^\w]|$))|\d+(?:[.,]\d+)?%?"  # a number, with separators
     r"|\w+(?:[’']\w+)?(?:-\w+)*"
     r"|[&%₫<>=≥≤]+",
     re.IGNORECASE,
 )
+
+_EXAMPLES = re.compile(r"\((?:[^()]*(?:\.\.\.|…)|(?:e\.g\.|i\.e\.|vd|ví dụ)[^()]*)\)")  # (SUV, sedan, …) asks nothing
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def tokenize(text: str) -> list[Token]:
     ['khach', 'vip', 'o', 'ha', 'noi', '#12345', 'cars']
     """
     text = unicodedata.normalize("NFC", text).replace("’", "'")
+    text = _EXAMPLES.sub(lambda m: " " * len(m[0]), text)
     out = []
     for m in _TOKEN.finditer(text):
         written = re.sub(r"'s$", "", m[0])

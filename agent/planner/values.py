@@ -80,6 +80,10 @@ class NameFound:
     start: int
     end: int
     hits: tuple[Hit, ...]
+    weight: float = 1.1  # a word; less where only one unknown word might be a name
+
+
+MAX_LOOK_UPS, LONGEST_NAME = 30, 10
 
 
 def find_names(
@@ -87,38 +91,42 @@ def find_names(
 ) -> list[NameFound]:
     """Names in the question, longest first.
 
-    A stretch is looked up where a word of it is unknown, has a title (anh, Mr), or is a capital that is not `firm`:
-    part of a longer phrase, or a value of a short list.
+    Looked up are runs of capitals that are not all `firm` (part of a longer phrase, or a value of a short list), and
+    where there is none, runs with a word that is unknown or has a title (anh, Mr).
     """
+    word = [t.plain.replace("-", "").isalpha() for t in tokens]
+    capital = [t.capital and word[i] for i, t in enumerate(tokens)]
+    loose = [capital[i] and not firm[i] and (i > 0 or not known[i]) for i in range(len(tokens))]
+    unknown = [word[i] and (not known[i] or titled[i]) for i in range(len(tokens))]
+    inside, seeds = (capital, loose) if any(loose) else (word, unknown)
+    longest = LONGEST_NAME if any(loose) else 5
     found: list[NameFound] = []
-    taken = [False] * len(tokens)
-    seeds = [
-        t.plain.isalpha() and (not known[i] or titled[i] or (t.capital and i > 0 and not firm[i]))
-        for i, t in enumerate(tokens)
-    ]
-    budget = 24  # look-ups a question
-    for length in range(6, 0, -1):
+    taken, budget = [False] * len(tokens), MAX_LOOK_UPS
+    for length in range(min(longest, len(tokens)), 0, -1):
         for start in range(len(tokens) - length + 1):
-            end = start + length
-            if any(taken[start:end]) or not any(seeds[start:end]) or budget <= 0:
+            span = range(start, start + length)
+            if budget <= 0 or any(taken[i] for i in span) or not all(inside[i] for i in span):
                 continue
-            if not all(t.plain.replace("-", "").isalpha() for t in tokens[start:end]):
-                continue
-            if length == 1 and known[start] and not titled[start]:
+            if not any(seeds[i] or titled[i] for i in span):
                 continue
             budget -= 1
-            words = [t.plain for t in tokens[start:end]]
-            hits = values.named(words)
-            written = [t.text for t in tokens[start:end] if t.accented]  # an accent that was typed counts
-            hits = [h for h in hits if all(w in h.label.lower().split() for w in written)]
-            exact = [h for h in hits if fold(h.label).split() == words]
-            hits = exact or list(hits)
-            if length > 1 and not exact and all(known[start:end]):
+            hits = _named([tokens[i] for i in span], values)
+            exact = tuple(h for h in hits if fold(h.label).split() == [tokens[i].plain for i in span])
+            if length > 1 and not exact and all(known[i] for i in span):
                 continue
             if hits:
-                found.append(NameFound(start, end, tuple(hits)))
-                taken[start:end] = [True] * length
+                sure = length > 1 or capital[start] or titled[start]
+                found.append(NameFound(start, start + length, exact or hits, 1.1 if sure else 0.3))
+                for i in span:
+                    taken[i] = True
     return found
+
+
+def _named(words: Sequence[Token], values: Values) -> tuple[Hit, ...]:
+    """Rows whose name holds the words; an accent that was typed counts."""
+    written = [t.text for t in words if t.accented]
+    hits = values.named([t.plain for t in words], 60 if written else 9)
+    return tuple(h for h in hits if all(w in h.label.lower().split() for w in written))[:9]
 
 
 def find_codes(tokens: Sequence[Token], values: Values) -> list[NameFound]:

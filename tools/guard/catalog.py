@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import MetaData
+from sqlalchemy import Date, DateTime, MetaData
 
 from schema.tables.declarative import Open, Pii, Scope
 
@@ -19,6 +19,7 @@ class CatalogTable:
     scope: Scope = field(default_factory=Open)
     key: str | None = None  # its one-column primary key
     nullable: frozenset[str] = frozenset()
+    temporal: frozenset[str] = frozenset()  # dates and timestamps
     readers: Mapping[str, frozenset[str]] = field(default_factory=dict)  # closed column -> the roles that may read it
 
     def closed_to(self, role: str) -> frozenset[str]:
@@ -51,6 +52,7 @@ class Catalog:
                 table.info["scope"],
                 keys[0] if len(keys) == 1 else None,
                 frozenset(c.name for c in table.columns if c.nullable),
+                frozenset(c.name for c in table.columns if isinstance(c.type, (Date, DateTime))),
                 {name: mark.roles for name, mark in pii.items() if mark.roles},
             )
         return Catalog(tables)

@@ -257,6 +257,7 @@ class Resolver:
         self._open(source, key)
         node.set("this", identifier(source.use(key)))
         node.set("table", identifier(source.alias))
+        node.meta["temporal"] = source.occurrence is not None and node.name in source.occurrence.table.temporal
 
     def _source(self, node: exp.Column, frame: Frame) -> Source:
         at: Frame | None = frame

@@ -61,27 +61,74 @@ def _is_grouped(item: exp.Expr) -> bool:
     return item.find(exp.AggFunc) is not None and item.find(exp.Window) is None
 
 
-def _is_total(item: exp.Expr) -> bool:
-    return isinstance(item.unalias(), exp.AggFunc)
-
-
 def _reached(condition: exp.Expr) -> list[exp.Expr]:
     """The nodes of a condition; queries in it are looked at by themselves."""
     return [] if isinstance(condition, exp.Query) else list(parts(condition))
 
 
 def _never_fails(node: exp.Expr, dialect: DialectName) -> bool:
+    if type(node) in _NEVER_BY_DIALECT[dialect]:
+        return dialect == "sqlite" or not isinstance(node, exp.Subquery) or _is_one_row(node)
     match node:
         case exp.Like() | exp.ILike() | exp.Glob():  # an escape sign at the end fails where all before it matches
             pattern = node.expression
             return isinstance(pattern, exp.Literal) and "\\" not in pattern.name and len(pattern.name) < 200
-        case exp.Cast() if dialect == "postgres":
-            return isinstance(node.this, exp.Literal) or node.to.this is exp.DType.TEXT
-        case exp.Substring() if dialect == "postgres":
-            return all(isinstance(part, exp.Literal) for name, part in node.args.items() if name != "this" and part)
-        case exp.Subquery() if dialect == "postgres" and not isinstance(node.parent, (exp.In, exp.Any, exp.All)):
-            one = node.this  # as a value it fails where it has two rows
-            return isinstance(one, exp.Select) and not one.args.get("group") and _is_total(one.expressions[0])
+        case exp.DPipe():  # of two long texts a longer one: too long in the end
+            return dialect == "postgres" or _is_short(node.this) or _is_short(node.expression)
+        case exp.Anonymous() if dialect == "sqlite":
+            return str(node.this).lower() in _DATES
+    return dialect == "postgres" and _never_fails_there(node)
+
+
+def _never_fails_there(node: exp.Expr) -> bool:
+    """What PostgreSQL's types decide: dates can be cut to days and subtracted, and texts can't be cast to all."""
+    match node:
+        case exp.Cast():
+            to_time = node.to.this in (exp.DType.DATE, exp.DType.TIMESTAMP) and _is_time(node.this)
+            to_whole = node.to.this in (exp.DType.INT, exp.DType.BIGINT) and isinstance(node.this, exp.Extract)
+            fits = to_whole and node.this.name.upper() != "EPOCH"
+            return isinstance(node.this, exp.Literal) or node.to.this is exp.DType.TEXT or to_time or fits
+        case exp.Sub():
+            return _is_time(node.this) and _is_time(node.expression)
+        case exp.Div():
+            return _is_span(node.this) and isinstance(node.expression, exp.Literal) and float(node.expression.name) >= 1
+        case exp.TimeToStr():
+            return _is_time(node.this) and isinstance(node.args["format"], exp.Literal)
         case exp.Anonymous():
-            return dialect == "sqlite" and str(node.this).lower() in _DATES
-    return type(node) in _NEVER_BY_DIALECT[dialect]
+            return str(node.this).lower() == "age" and all(_is_time(value) for value in node.expressions)
+        case exp.Substring():
+            return all(isinstance(part, exp.Literal) for name, part in node.args.items() if name != "this" and part)
+    return False
+
+
+def _is_time(node: exp.Expr) -> bool:
+    """A date or timestamp, whichever row it is of."""
+    inner = node.unnest()
+    if isinstance(inner, (exp.Cast, exp.TimestampTrunc)):
+        return isinstance(inner.this, exp.Literal) or _is_time(inner.this)
+    return isinstance(inner, exp.Column) and bool(inner.meta.get("temporal"))
+
+
+def _is_span(node: exp.Expr) -> bool:
+    """Days or seconds between two times, or a part of them."""
+    return isinstance(node.unnest(), (exp.Extract, exp.Sub))
+
+
+def _is_short(node: exp.Expr) -> bool:
+    """A text of a length that stands in the query."""
+    if isinstance(node, exp.Substring):
+        return all(isinstance(part, exp.Literal) for name, part in node.args.items() if name != "this" and part)
+    if isinstance(node, exp.Case):
+        return all(
+            _is_short(part) for part in (*(i.args["true"] for i in node.args["ifs"]), node.args.get("default")) if part
+        )
+    return isinstance(node, exp.Literal)
+
+
+def _is_one_row(node: exp.Subquery) -> bool:
+    """As a value, a query fails where it has two rows."""
+    if isinstance(node.parent, (exp.In, exp.Any, exp.All)):
+        return True
+    query = node.this
+    total = isinstance(query, exp.Select) and isinstance(query.expressions[0].unalias(), exp.AggFunc)
+    return total and not query.args.get("group")

@@ -15,7 +15,7 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, comparison, exists, merge
+from agent.planner.rules.context import Context, Joined, comparison, exists, merge, scaled
 from schema.query import All, Compare, Filter, Named, Not, Period
 
 
@@ -110,7 +110,7 @@ def field_bound(ctx: Context, f: FieldItem, b: BoundItem) -> Joined:
     """age + over 30"""
     if not ctx.numeric(f.key):
         return None
-    return Pred(comparison(f.key, b.bound), f.key.partition(".")[0]), 0.0
+    return Pred(comparison(f.key, scaled(ctx, f.key, b.bound)), f.key.partition(".")[0]), 0.0
 
 
 def bound_field(ctx: Context, b: BoundItem, f: FieldItem) -> Joined:
@@ -166,6 +166,9 @@ def pred_as_ent(ctx: Context, p: Pred) -> Joined:
     dataset = p.dataset
     if isinstance(p.filter, Named):
         dataset = ctx.model.named(p.filter.named).lists or dataset
+    subject = ctx.model.ext.subject
+    if subject and ctx.graph.reaches(subject, [dataset]) and ctx.graph.reaches(dataset, [subject]):
+        dataset = subject  # a figure of the customer: the customers
     if not ctx.model.datasets[dataset].ext.labels:
         return None
     return Ent(dataset, (p.filter,), dated=p.dated, one=p.one, implied=True), 0.6 if not p.one else 0.3

@@ -99,6 +99,13 @@ def exists(ctx: Context, v: Verb) -> Exists:
     )
 
 
+def scaled(ctx: Context, key: str, b: Bound) -> Bound:
+    """80 % of a field that counts points is 80."""
+    if b.unit != "%" or ctx.model.field(key).ext.unit == "%":
+        return b
+    return Bound(b.op, b.value * 100, None, b.high * 100 if b.high is not None else None)
+
+
 def comparison(key: str, b: Bound) -> Compare:
     if b.high is not None:
         return Compare(field=key, op="between", value=(b.value, b.high))

@@ -76,8 +76,9 @@ def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
     amounts = ctx.model.datasets[e.dataset].ext.amounts
     if amounts and not e.limit:
         key = next(iter(amounts.values()))
-        if key.partition(".")[0] == e.dataset:
-            return Meas((Aggregate(fn=fn.fn, over=key),), e.dataset, e.filters, e.moment, dated=e.dated), -0.2
+        home = key.partition(".")[0]
+        if ctx.graph.reaches(home, [e.dataset]):
+            return Meas((Aggregate(fn=fn.fn, over=key),), home, e.filters, e.moment, dated=e.dated), -0.2
     return count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None
 
 

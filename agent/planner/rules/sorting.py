@@ -8,15 +8,18 @@ from agent.planner.items import (
     AmountItem,
     Ent,
     FieldItem,
+    GrainItem,
+    Leading,
     Meas,
     MetricItem,
     Sorting,
     Top,
     TopBy,
+    Verb,
     Word,
 )
 from agent.planner.rules.context import Context, Joined, before_noun
-from schema.query import Aggregate, All, By, Measure, Order
+from schema.query import Aggregate, All, By, Filter, Measure, Order
 
 
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
@@ -110,6 +113,75 @@ def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 def ent_most(ctx: Context, e: Ent, w: Word) -> Joined:
     """khiếu nại + nhiều nhất"""
     return most_ent(ctx, before_noun(w), e)
+
+
+def verb_most(ctx: Context, v: Verb, w: Word) -> Joined:
+    """bị phàn nàn + nhiều nhất"""
+    w = before_noun(w) if w.kind.endswith("_after") else w
+    if w.kind not in ("most", "least") or v.bound or v.moment:
+        return None
+    inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters) if v.filters else None
+    return Sorting(Aggregate(fn="count", over=v.dataset, where=inside), None, w.kind == "most", True), 0.1
+
+
+def most_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """most + complained about"""
+    return verb_most(ctx, v, w)
+
+
+def field_sorting(ctx: Context, f: FieldItem, s: Sorting) -> Joined:
+    """which category + has the most complaints"""
+    if not s.superlative or s.measure is None or ctx.numeric(f.key) or ctx.is_time(f.key):
+        return None
+    return _top_group(ctx, By(field=f.key), s)
+
+
+def grain_sorting(ctx: Context, g: GrainItem, s: Sorting) -> Joined:
+    """which month + had the highest revenue"""
+    return _top_group(ctx, By(field="$time", grain=g.grain), s) if s.superlative and s.measure is not None else None
+
+
+def _top_group(ctx: Context, by: By, s: Sorting) -> Joined:
+    measure = s.measure
+    assert measure is not None
+    base = ctx.base(measure) if isinstance(measure, str) else measure.over.partition(".")[0]
+    dataset = by.field.partition(".")[0]
+    if by.field != "$time" and not ctx.graph.bridge([base, dataset]):
+        return None
+    filters: tuple[Filter, ...] = ()
+    if isinstance(measure, Aggregate) and measure.where is not None:
+        filters, measure = (measure.where,), measure.model_copy(update={"where": None})
+    far = 0.0 if by.field == "$time" else 0.2 * (ctx.distance(base, dataset) or 0.0)
+    return Meas((measure,), base, filters, None, (by,), (Order(by="$first", descending=s.descending),), 1), far
+
+
+def ent_busiest(ctx: Context, e: Ent, w: Word) -> Joined:
+    """in a follow-up, cửa hàng nào + nhiều nhất: the first group of what was asked before"""
+    if not w.kind.endswith("_after") or e.filters or e.fields or not ctx.model.datasets[e.dataset].ext.name_field:
+        return None
+    return Leading((By(field=e.dataset),), e.limit or 1, w.kind == "most_after"), 0.6
+
+
+def field_busiest(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    """loại nào + nhiều nhất"""
+    if not w.kind.endswith("_after") or ctx.numeric(f.key) or ctx.is_time(f.key):
+        return None
+    return Leading((By(field=f.key),), 1, w.kind == "most_after"), 0.3
+
+
+def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
+    """3 + showrooms (with the highest revenue)"""
+    if (
+        a.amount.unit
+        or e.limit
+        or e.one
+        or (e.dataset == ctx.model.ext.subject and e.filters)
+        or not 1 <= a.amount.value <= 1000
+    ):
+        return None
+    if a.amount.value % 1:
+        return None
+    return replace(e, limit=int(a.amount.value)), 0.5
 
 
 def sorting_direction(ctx: Context, s: Sorting, w: Word) -> Joined:

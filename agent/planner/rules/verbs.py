@@ -36,7 +36,7 @@ def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
 
 def verb_pred(ctx: Context, v: Verb, p: Pred) -> Joined:
     """bought + Mazda; came in + for repairs"""
-    if v.bound or p.dated or p.negative:
+    if (v.bound and v.metric is None) or p.dated or p.negative:
         return None
     tree = ctx.graph.tree(v.dataset)
     if p.dataset in tree:

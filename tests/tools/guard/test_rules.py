@@ -39,6 +39,7 @@ CATALOG = Catalog(
                 ("id", "customer_id", "store_id", "amount", "ordered_on"),
                 Follows("customer_id", "customers", store="store_id", opens=True),
                 "id",
+                temporal=frozenset({"ordered_on"}),
             ),
             CatalogTable("payments", ("id", "order_id", "paid"), Follows("order_id", "orders"), "id"),
             CatalogTable(
