@@ -122,7 +122,8 @@ async def _run(
     """One run of the FunctionAgent: its tool calls as steps, its text as it comes. It ends with whoever listens."""
     tools = [FunctionTool.from_defaults(getattr(toolbox, name), name=name) for name in TOOLS]
     agent = FunctionAgent(name="customer_lifecycle", llm=llm, tools=list(tools), system_prompt=prompt)
-    handler = agent.run(user_msg=question, chat_history=list(history), max_iterations=MAX_STEPS)
+    asked = ChatMessage(role="user", content=question)  # a bare string may not be empty
+    handler = agent.run(user_msg=asked, chat_history=list(history), max_iterations=MAX_STEPS)
     started: dict[str, float] = {}
     try:
         async for event in handler.stream_events():

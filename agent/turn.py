@@ -15,6 +15,7 @@ from agent.toolbox import Outcome, Toolbox, plain
 from schema.access import Asker
 from schema.query import SemanticQuery
 from tools.context import Result
+from tools.database import DatabaseError
 from tools.guard import GuardError
 
 
@@ -50,7 +51,7 @@ class Turn:
         return []
 
     def answer(self) -> Answer:
-        """The card, once the calls have run."""
+        """The card, once the calls have run. Raises DatabaseError where the store gave none."""
         stating = Cards(self.planner.ctx.model, self.language)
         d = self.decision
         if isinstance(d, Refuse):
@@ -68,6 +69,8 @@ class Turn:
         return self._card(first, stating) if isinstance(d, CallTool) else self._rows(d, outcomes, stating)
 
     def _failed(self, error: Exception, stating: Cards) -> Answer:
+        if isinstance(error, DatabaseError):
+            raise error  # no fault of the question
         if isinstance(error, GuardError) and error.kind == "not_allowed":
             return stating.refuse(Refuse("closed_field", str(error)), self.suggestions)
         return stating.refuse(Refuse("cannot", str(error)), self.suggestions)

@@ -119,10 +119,10 @@ class Aggregation:
     # what stands beside the measures --------------------------------------------------------------------------------
     @staticmethod
     def _changes(columns: Columns, found: dict[str, exp.Expr], measured: list[Measured]) -> None:
-        """(new - old) / old; none where the old value is 0."""
+        """(new - old) / old of every number; none where the old value is 0."""
         for m in measured:
             c = m.column
-            if (earlier := found.get(f"{c.source}:before")) is not None:
+            if c.type in ("integer", "number") and (earlier := found.get(f"{c.source}:before")) is not None:
                 difference = exp.Sub(this=found[c.source or ""].copy(), expression=earlier.copy())
                 change = Column(f"{c.name}_change", "change", "number", "%", f"{c.source}:change", "thay đổi")
                 columns.add(divide(difference, earlier), change)

@@ -131,6 +131,7 @@ class DatasetExtension(Part):
     stored: bool = Field(False, description="computed by refresh: has an as_of")
     bare_number: str | None = Field(None, description="field that a number without a unit means: women over 30")
     amounts: dict[str, str] = Field({}, description="unit -> field that an amount of it means: orders over 1 m ₫")
+    standing: str | None = Field(None, description="named filter meant where such rows are something one has now or not")
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
 
 

@@ -74,14 +74,27 @@ def _asked(value: Any, asker: Asker) -> Any:
 def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
     """`mine` spelled out, and named filters that need a period given their own."""
 
+    single = any(isinstance(f, Compare) and f.op == "=" and f.field.endswith(".id") for f in filters)
+
     def one(f: Filter) -> Filter:
+        if isinstance(f, Named) and f.named == "$mine.store":
+            return _own_store(ctx, asker, dataset)
         if isinstance(f, Named) and f.named == "$mine.mine":
             return _mine(ctx, asker, dataset)
+        if single:
+            return f  # when is this one due: whenever it is
         if isinstance(f, Named) and f.period is None and (default := ctx.model.named(f.named).period):
             return ctx.bind(f.named, _DEFAULTS[default])
         return f
 
     return tuple(walk(f, one) for f in filters)
+
+
+def _own_store(ctx: Context, asker: Asker, dataset: str) -> Filter:
+    stores = ctx.model.ext.stores
+    if asker.store_id is None or not stores or not ctx.graph.reaches(dataset, [stores]):
+        raise UnanswerableError("the asker has no store of his own")
+    return Compare(field=ctx.model.datasets[stores].id_field, op="=", value=asker.store_id)
 
 
 def _mine(ctx: Context, asker: Asker, dataset: str) -> Filter:
@@ -97,7 +110,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     dataset, fields = e.dataset, e.fields
     for f in e.filters:
         if isinstance(f, Named):
-            named = ctx.model.named(f.named) if f.named != "$mine.mine" else None
+            named = ctx.model.named(f.named) if not f.named.startswith("$") else None
             if named and named.lists and dataset == ctx.model.ext.subject:
                 dataset, fields = named.lists, (*named.columns, *fields)
                 break
@@ -180,7 +193,7 @@ def _with_listed_counts(ctx: Context, m: Meas) -> tuple[Measure, ...]:
     for f in m.filters:
         if (
             isinstance(f, Named)
-            and f.named != "$mine.mine"
+            and not f.named.startswith("$")
             and (lists := ctx.model.named(f.named).lists)
             and lists != m.base
         ):

@@ -127,6 +127,7 @@ class Sorting(Item):
     field: str | None
     descending: bool
     superlative: bool = False
+    moment: Moment | None = None
 
 
 @dataclass(frozen=True)

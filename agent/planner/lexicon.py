@@ -103,7 +103,7 @@ _SYLLABLES = frozenset(
     ]
 )
 _AUXILIARIES = frozenset(
-    {"is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"}
+    ["is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"]
 )
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {

@@ -10,7 +10,7 @@ from agent.planner.chart import Edge
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
 from agent.planner.intent import is_goal, special
-from agent.planner.items import Call, Ent, Item, Meas, Pred, Sorting, Word
+from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon, script_of
 from agent.planner.reader import Reading, read
 from agent.planner.rules import Context
@@ -89,6 +89,10 @@ class Planner:
         base = base_of(self.ctx, state.query)
 
         def score(e: Edge) -> float:
+            if isinstance(e.item, Leading | Group):
+                by = e.item.by[0].field
+                far = 0.0 if by == "$time" else self.ctx.distance(base, by.partition(".")[0])
+                return e.score - (5.0 if far is None else 0.2 * far)
             dataset = getattr(e.item, "dataset", None)
             if not isinstance(e.item, Pred) and not (isinstance(e.item, Ent) and e.item.implied):
                 return e.score

@@ -96,6 +96,16 @@ def find_names(
     """
     word = [t.plain.replace("-", "").isalpha() for t in tokens]
     capital = [t.capital and word[i] for i, t in enumerate(tokens)]
+    for i in range(1, len(tokens) - 1):  # Công ty TNHH Vận *tải* Phương Nam
+        if (
+            word[i]
+            and not capital[i]
+            and tokens[i - 1].capital
+            and tokens[i + 1].capital
+            and word[i - 1]
+            and word[i + 1]
+        ):
+            capital[i] = not known[i] or not firm[i]
     loose = [capital[i] and not firm[i] and (i > 0 or not known[i]) for i in range(len(tokens))]
     unknown = [word[i] and (not known[i] or titled[i]) for i in range(len(tokens))]
     inside, seeds = (capital, loose) if any(loose) else (word, unknown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,20 +17,33 @@ if TYPE_CHECKING:
     from small import Chain
 
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def chain(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+@contextmanager
+def opened(url: str) -> Iterator[Chain]:
     from small import Chain, fill
 
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('chain') / 'chain.db'}"
-    else:
-        server: str = request.getfixturevalue("postgres_url")
-        admin = create_engine(server, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.exec_driver_sql("CREATE DATABASE chain")
-        admin.dispose()
-        url = server.replace("/postgres?", "/chain?")
     engine = create_engine(url)
     fill(engine)
     yield Chain(engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chain_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    with opened(f"sqlite:///{tmp_path_factory.mktemp('chain') / 'chain.db'}") as chain:
+        yield chain
+
+
+@pytest.fixture(scope="session")
+def chain_postgres(postgres_url: str) -> Iterator[Chain]:
+    admin = create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE chain")
+    admin.dispose()
+    with opened(postgres_url.replace("/postgres?", "/chain?")) as chain:
+        yield chain
+
+
+@pytest.fixture(params=["chain_sqlite", pytest.param("chain_postgres", marks=pytest.mark.postgres)])
+def chain(request: pytest.FixtureRequest) -> Chain:
+    found: Chain = request.getfixturevalue(request.param)
+    return found

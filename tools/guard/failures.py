@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from tools.guard.context import parts
 from tools.guard.guarded import DialectName
 
 _NEVER: set[type[exp.Expr]] = {
@@ -41,7 +40,7 @@ def can_fail(tree: exp.Expr, dialect: DialectName) -> bool:
         if not _outermost(query, tree):
             conditions += [item for item in query.expressions if not _is_grouped(item)]
         for condition in filter(None, conditions):
-            if not all(_never_fails(node, dialect) for node in (condition, *_reached(condition))):
+            if not all(_never_fails(node, dialect) for node in _reached(condition)):
                 return True
     return False
 
@@ -62,8 +61,16 @@ def _is_grouped(item: exp.Expr) -> bool:
 
 
 def _reached(condition: exp.Expr) -> list[exp.Expr]:
-    """The nodes of a condition; queries in it are looked at by themselves."""
-    return [] if isinstance(condition, exp.Query) else list(parts(condition))
+    """The nodes of a condition, but not of the queries in it, which are looked at by themselves, nor of aggregates,
+    which are computed from the rows that the guard let pass."""
+    found, stack = [], [condition]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, exp.AggFunc):
+            found.append(node)
+            if not isinstance(node, exp.Query):
+                stack.extend(node.iter_expressions())
+    return found
 
 
 def _never_fails(node: exp.Expr, dialect: DialectName) -> bool:

@@ -9,6 +9,7 @@ from agent.planner.items import (
     BoundItem,
     Ent,
     FieldItem,
+    Meas,
     NotWhen,
     Pred,
     Verb,
@@ -42,7 +43,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
         and f.op == p.filter.op == "="
         for f in e.filters
     )
-    return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash
+    linked = 0.0 if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 0.5
+    return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash + linked
 
 
 def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
@@ -172,3 +174,28 @@ def ent_not_when(ctx: Context, e: Ent, n: NotWhen) -> Joined:
     period = n.moment.resolve(ctx.today, ctx.model.datasets[last.exists].ext.plan)
     never = Not(negate=Exists(exists=last.exists, filters=last.filters, period=period))
     return replace(e, filters=(*e.filters, never)), 0.1
+
+
+OWN_STORE = Named(named="$mine.store")
+
+
+def ent_own_store(ctx: Context, e: Ent, w: Word) -> Joined:
+    """appointments + at our store"""
+    if w.kind != "own_store" or OWN_STORE in e.filters:
+        return None
+    return replace(e, filters=(*e.filters, OWN_STORE)), 0.0
+
+
+def own_store_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    return ent_own_store(ctx, e, w)
+
+
+def meas_own_store(ctx: Context, m: Meas, w: Word) -> Joined:
+    """revenue + of our showroom"""
+    if w.kind != "own_store" or OWN_STORE in m.filters:
+        return None
+    return replace(m, filters=(*m.filters, OWN_STORE)), 0.0
+
+
+def own_store_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    return meas_own_store(ctx, m, w)

@@ -47,6 +47,16 @@ def count_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
     return (metric_measure(ctx, m.name), 0.0) if w.kind in ("how_many", "how_much") else None
 
 
+def metric_count(ctx: Context, m: MetricItem, w: Word) -> Joined:
+    """bán được + bao nhiêu"""
+    return (metric_measure(ctx, m.name), 0.0) if w.kind in ("how_many_after", "how_many", "how_much") else None
+
+
+def function_each(ctx: Context, fn: Function, w: Word) -> Joined:
+    """average + per (order)"""
+    return (fn, 0.0) if fn.fn == "avg" and w.kind == "by" else None
+
+
 def metric_alone(ctx: Context, m: MetricItem) -> Joined:
     """revenue"""
     return metric_measure(ctx, m.name), 0.05

@@ -16,6 +16,7 @@ from agent.planner.items import (
     Top,
     TopBy,
     Verb,
+    When,
     Word,
 )
 from agent.planner.rules.context import Context, Joined, before_noun
@@ -152,7 +153,7 @@ def _top_group(ctx: Context, by: By, s: Sorting) -> Joined:
     if isinstance(measure, Aggregate) and measure.where is not None:
         filters, measure = (measure.where,), measure.model_copy(update={"where": None})
     far = 0.0 if by.field == "$time" else 0.2 * (ctx.distance(base, dataset) or 0.0)
-    return Meas((measure,), base, filters, None, (by,), (Order(by="$first", descending=s.descending),), 1), far
+    return Meas((measure,), base, filters, s.moment, (by,), (Order(by="$first", descending=s.descending),), 1), far
 
 
 def ent_busiest(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -182,6 +183,15 @@ def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
     if a.amount.value % 1:
         return None
     return replace(e, limit=int(a.amount.value)), 0.5
+
+
+def when_sorting(ctx: Context, w: When, s: Sorting) -> Joined:
+    """last year + the highest service revenue"""
+    return (replace(s, moment=w.moment), 0.05) if s.measure is not None and s.moment is None else None
+
+
+def sorting_when(ctx: Context, s: Sorting, w: When) -> Joined:
+    return when_sorting(ctx, w, s)
 
 
 def sorting_direction(ctx: Context, s: Sorting, w: Word) -> Joined:
@@ -216,7 +226,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     order = (Order(by=name, descending=s.descending),)
     tree = ctx.graph.tree(base)
     far = 0.1 * len(tree[e.dataset]) if e.dataset in tree else 0.7
-    return Meas((measure,), base, filters, e.moment, (By(field=e.dataset),), order, limit), far
+    return Meas((measure,), base, filters, e.moment or s.moment, (By(field=e.dataset),), order, limit), far
 
 
 def sorting_ent(ctx: Context, s: Sorting, e: Ent) -> Joined:

@@ -16,7 +16,7 @@ from agent.planner.items import (
 )
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
-from schema.query import Compare, Exists, Not
+from schema.query import Compare, Exists, Named, Not
 
 
 def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
@@ -103,6 +103,9 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
     """with + complaints; without + appointments"""
     if e.dataset == ctx.model.ext.subject or e.limit or e.order or e.one:
         return None
+    standing = ctx.model.datasets[e.dataset].ext.standing
+    if standing and not e.filters and not e.moment:
+        e = replace(e, filters=(Named(named=standing),))
     if w.kind == "with":
         return Verb(e.dataset, None, e.filters, e.moment), 0.05
     if w.kind == "not":

@@ -133,3 +133,15 @@ def test_a_foreign_database_is_open(tmp_path: Path) -> None:
     assert got.rows == [("a", 2), ("b", 3)]
     with pytest.raises(GuardError, match="Unknown table 'customers'"):
         guard("SELECT id FROM customers", ASKERS["rep"], catalog, dialect="sqlite", row_cap=10)
+
+
+def test_a_computed_limit_is_held_to_the_cap(full: Database, catalog: Catalog) -> None:
+    for wanted, rows, truncated in (
+        ("COUNT(*) / 10", 4, False),
+        ("-5", 10, True),
+        ("NULL", 10, True),
+        ("99", 10, True),
+    ):
+        query = f"SELECT id FROM customers ORDER BY id LIMIT (SELECT {wanted} FROM customers LIMIT 1)"
+        got = full.fetch(guard(query, ASKERS["admin"], catalog, dialect="sqlite", row_cap=10))
+        assert (len(got.rows), got.truncated) == (rows, truncated)
