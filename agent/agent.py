@@ -90,7 +90,7 @@ class Agent:
         query = exp.select("id", "login", "full_name", "role", "store_id", showroom).from_("users")
         query = query.order_by("id").limit(limit)
         rows, _ = self.context(SYSTEM).fetch(query.where(*where) if where else query, None)
-        return [Asker(int(i), login, name, role, store, showroom) for i, login, name, role, store, showroom in rows.rows]
+        return [Asker(int(row[0]), *row[1:]) for row in rows.rows]
 
     def profiles(self) -> list[Asker]:
         """A rep, an advisor, a manager and the admin, for looking through their eyes."""

@@ -51,6 +51,10 @@ class Aggregation:
         tree = joined.select(*columns.selected(), append=False)
         for h in query.having:
             tree = tree.where(OPERATORS[h.op](this=held[h.metric].copy(), expression=literal(h.value)))
+        if groups:  # a group without name and without measure is no group
+            nothing: list[exp.Expr] = [exp.Is(this=e.copy(), expression=exp.null()) for e, _ in groups]
+            nothing += [_nothing(found[m.column.source or ""], m.column) for m in measured]
+            tree = tree.where(exp.not_(exp.paren(exp.and_(*nothing))))
         keys = self._order(columns, len(groups))
         tree = tree.order_by(*keys) if keys else tree
         return (tree.limit(query.limit) if query.limit else tree), columns.columns
@@ -153,3 +157,11 @@ class Aggregation:
 
 
 _SHARE = Column("share", "share of total", "number", "%", "share", "tỷ trọng")
+
+
+def _nothing(value: exp.Expr, column: Column) -> exp.Expr:
+    """Whether a measure is none; a number also where it is 0."""
+    none = exp.Is(this=value.copy(), expression=exp.null())
+    if column.type not in ("integer", "number"):
+        return none
+    return exp.paren(exp.or_(none, exp.EQ(this=value.copy(), expression=literal(0))))

@@ -131,7 +131,7 @@ class DatasetExtension(Part):
     stored: bool = Field(False, description="computed by refresh: has an as_of")
     bare_number: str | None = Field(None, description="field that a number without a unit means: women over 30")
     amounts: dict[str, str] = Field({}, description="unit -> field that an amount of it means: orders over 1 m ₫")
-    standing: str | None = Field(None, description="named filter meant where such rows are something one has now or not")
+    standing: str | None = Field(None, description="named filter meant by having such a row now")
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
 
 
@@ -181,7 +181,9 @@ class ModelExtension(Part):
     absent: tuple[Absent, ...] = ()
     verified: tuple[Verified, ...] = ()
     suggestions: tuple[str, ...] = ()
-    note_synonyms: tuple[tuple[str, ...], ...] = Field((), description="words of notes that mean one thing, in any language")
+    note_synonyms: tuple[tuple[str, ...], ...] = Field(
+        (), description="words of notes that mean one thing, in any language"
+    )
 
 
 class FieldOf(Part):

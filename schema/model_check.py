@@ -9,7 +9,16 @@ from sqlglot import exp
 from schema.joins import JoinGraph
 from schema.model import Dataset, ModelError, SemanticModel, near, parse_expression
 
-FUNCTIONS = {"TODAY": 0, "NOW": 0, "DAYS_SINCE": 1, "DAYS_BETWEEN": 2, "HOURS_BETWEEN": 2, "YEARS_SINCE": 1, "HOUR_OF": 1, "WEEKDAY_OF": 1}
+FUNCTIONS = {
+    "TODAY": 0,
+    "NOW": 0,
+    "DAYS_SINCE": 1,
+    "DAYS_BETWEEN": 2,
+    "HOURS_BETWEEN": 2,
+    "YEARS_SINCE": 1,
+    "HOUR_OF": 1,
+    "WEEKDAY_OF": 1,
+}
 """The model's own functions, and how many arguments each takes; `schema.expressions` writes them out."""
 
 

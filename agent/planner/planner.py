@@ -17,7 +17,7 @@ from agent.planner.rules import Context
 from agent.planner.tokens import tokenize
 from agent.planner.values import Values
 from schema.access import Asker
-from schema.query import Compare, Named, SemanticQuery
+from schema.query import Aggregate, Compare, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
 CLOSE = 0.15  # readings whose scores differ by less are rivals
@@ -174,7 +174,7 @@ class Planner:
             return first
         seen, others = {_canonical(first.query)}, []
         for d in decisions[1:]:
-            if isinstance(d, Ask) and _canonical(d.query) not in seen:
+            if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
                 seen.add(_canonical(d.query))
                 others.append(d.query)
         return replace(first, rivals=tuple(others[:3]))
@@ -218,6 +218,15 @@ class Planner:
             return False
         own = {"id": asker.store_id, self.ctx.model.datasets[stores].ext.name_field: asker.store_name}
         return name in own and any(v != own[name] for v in values)
+
+
+def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:
+    """Whether one lists what the other counts: the same question, not a rival."""
+    for listing, counting in ((a, b), (b, a)):
+        first = counting.metrics[0] if len(counting.metrics) == 1 and not counting.by else None
+        if isinstance(first, Aggregate) and first.fn == "count" and first.over == listing.dataset:
+            return set(map(repr, listing.filters)) == set(map(repr, counting.filters))
+    return False
 
 
 def _canonical(query: SemanticQuery) -> str:

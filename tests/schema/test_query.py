@@ -54,7 +54,7 @@ def test_values_keep_their_types() -> None:
 def test_what_is_not_known_is_refused_with_its_place(said: dict[str, Any], place: str) -> None:
     with pytest.raises(ValidationError) as raised:
         SemanticQuery.model_validate(said)
-    assert place in [".".join(map(str, e["loc"])) for e in raised.value.errors()]
+    assert any(".".join(map(str, e["loc"])).startswith(place) for e in raised.value.errors())
 
 
 def test_a_query_can_not_be_changed() -> None:

@@ -18,6 +18,7 @@ MAX_DEPTH = 100  # of brackets; some times more would end the parser's stack
 MAX_DOUBLED = 6  # of those that sqlglot may read twice
 
 _STARTS = {TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN}
+_PARSER_FAILS = (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError)  # on what is no SQL
 _LISTED = SQLITE_NAMES | POSTGRES_NAMES
 _ONLY_SELECT = "Only reading is possible here: one SELECT."
 
@@ -48,7 +49,7 @@ def parse_statement(query: str | exp.Expr, dialect: DialectName) -> exp.Expr:
         trees = engine.parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, sql)
     except ParseError as error:
         raise GuardError(_sentence(error)) from error
-    except SqlglotError as error:
+    except (SqlglotError, *_PARSER_FAILS) as error:
         raise GuardError(f"This can't be read as SQL: {error}") from error
     tree = trees[0] if len(trees) == 1 else None
     while isinstance(tree, exp.Subquery) and {name for name, value in tree.args.items() if value} == {"this"}:

@@ -43,6 +43,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
         and f.op == p.filter.op == "="
         for f in e.filters
     )
+    if p.dated and e.moment and ctx.model.named(p.dated).time == ctx.time(e.dataset):
+        return replace(e, filters=(*e.filters, ctx.bind(p.dated, e.moment)), moment=None), 0.2 * far
     linked = 0.0 if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 0.5
     return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash + linked
 
@@ -75,9 +77,9 @@ def ent_bound(ctx: Context, e: Ent, b: BoundItem) -> Joined:
             else [f.key for f in dataset.fields.values() if f.ext.unit == b.bound.unit and not f.ext.detail]
         )
         key = fits[0] if len(fits) == 1 else None
-    if not key:
+    if not key or (not b.bound.unit and b.bound.value < 10):  # a small bare number counts something else
         return None
-    return replace(e, filters=(*e.filters, comparison(key, b.bound))), 0.2
+    return replace(e, filters=(*e.filters, comparison(key, b.bound))), 0.3
 
 
 def ent_when(ctx: Context, e: Ent, w: When) -> Joined:
