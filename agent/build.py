@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from pathlib import Path
 
-from agent.agent import SYSTEM, Agent
+from agent.agent import Agent
+from agent.askers import SYSTEM, Askers
 from agent.errors import AgentError
 from agent.llm.providers import check_llm
 from agent.notes import Notes
@@ -21,7 +22,7 @@ from schema.expressions import Clock
 from schema.joins import JoinGraph
 from schema.loading import load_model
 from tools.context import ToolContext
-from tools.database import Database
+from tools.database import Database, StoreMissing
 from tools.guard import Catalog, GuardError, guard
 from tools.guard import guard_sql as guarded_sql
 from tools.guard.guarded import DialectName
@@ -73,11 +74,14 @@ def guard_sql(sql: str, role: str, dialect: str) -> str:
     if dialect not in ("sqlite", "postgres"):
         raise GuardError(f"Unknown dialect '{dialect}'. Known: sqlite, postgres.")
     kind: DialectName = "sqlite" if dialect == "sqlite" else "postgres"
-    agent = open_agent()
-    try:
-        asker = agent.first_of(role, 1 if ROLE_SCOPES[role] != "group" else None)
-    except AgentError:
-        asker = Asker(0, role, role, role, 1)  # a store without such a user: the role's rights all the same
-    finally:
-        agent.database.close()
-    return guarded_sql(sql, asker, agent.catalog, kind)
+    settings, catalog = read_settings(), Catalog.of_tables()
+    address = settings.database or settings.demo
+    with Database(address) as database:
+        askers = Askers(database, catalog)
+        if askers.is_empty():
+            raise StoreMissing("The store holds nobody yet. Seed it first: lifecycle seed")
+        try:
+            asker = askers.first_of(role, 1 if ROLE_SCOPES[role] != "group" else None)
+        except AgentError:
+            asker = Asker(0, role, role, role, 1)  # a store without such a user: the role's rights all the same
+    return guarded_sql(sql, asker, catalog, kind)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from agent.answer_card import Answer
 from agent.cards import Cards
 from agent.numbers_check import unfounded
-from agent.toolbox import Outcome
+from agent.toolbox import Outcome, plain
 from agent.turn import Turn
 from schema.query import SemanticQuery
 
@@ -44,9 +46,9 @@ def _done(turn: Turn) -> list[Outcome]:
 
 
 def _unfounded(turn: Turn, done: list[Outcome], text: str, today: str) -> list[str]:
-    """Numbers of the text that stand in no result, no quoted note and not in the question."""
+    """Numbers of the text that stand in no result, no quoted note, no condition asked for and not in the question."""
     results = [o.result for o in done if o.result]
     cells = [cell for r in results for row in r.rows for cell in row]
     cells += [r.total_rows for r in results] + [b.count for r in results for b in r.beside]
-    said = [turn.question, today, *(str(o.notes) for o in done if o.notes)]
+    said = [turn.question, today, *(json.dumps(plain(o.args)) for o in done), *(str(o.notes) for o in done if o.notes)]
     return unfounded(text, cells, " ".join(said))

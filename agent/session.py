@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 # the pages and the evals take these from here
-from agent.agent import SYSTEM as SYSTEM
 from agent.agent import Agent as Agent
 from agent.answer_card import Answer, Step
 from agent.errors import AgentError as AgentError

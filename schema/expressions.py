@@ -68,7 +68,10 @@ def years_since(day: exp.Expr, clock: Clock, dialect: Dialect) -> exp.Expr:
 
 def hour_of(moment: exp.Expr, dialect: Dialect) -> exp.Expr:
     """The hour of a timestamp, 0 to 23."""
-    template = {"sqlite": "CAST(substr(a, 12, 2) AS INTEGER)", "postgres": "CAST(EXTRACT(HOUR FROM a) AS INTEGER)"}
+    template = {
+        "sqlite": "CAST(substr(a, 12, 2) AS INTEGER)",
+        "postgres": "CAST(EXTRACT(HOUR FROM CAST(a AS timestamp)) AS INTEGER)",
+    }
     return _sql(template[dialect], dialect, a=moment)
 
 

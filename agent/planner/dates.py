@@ -69,7 +69,8 @@ _DATE = r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?"
 def _date(day: str, month: str, year: str | None, today: date) -> date | None:
     try:
         if year:
-            return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
+            full = int(year) + (2000 if len(year) == 2 else 0)
+            return date(full, int(month), int(day)) if full >= 1900 else None
         found = date(today.year, int(month), int(day))
         return found if found <= today else date(today.year - 1, int(month), int(day))
     except ValueError:

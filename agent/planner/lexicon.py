@@ -253,7 +253,9 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
 
 
 def _language(lexicon: Lexicon) -> None:
-    words: dict[str, list[list[Any]]] = yaml.safe_load(WORDS.read_text("utf-8"))
+    words: dict[str, list[list[Any]]] = yaml.load(
+        WORDS.read_text("utf-8"), Loader=yaml.BaseLoader
+    )  # on and no are words
     for kind, lists in words.items():
         for phrase in (str(p) for language in lists for p in language):
             if kind == "empty":

@@ -202,6 +202,7 @@ def find_amounts(tokens: Sequence[Token]) -> list[Found]:
     """Every amount and comparison, as (first token, one past the last, meaning)."""
     out: list[Found] = []
     for i in range(len(tokens)):
+        out += _ages(tokens, i)
         if amount := _amount(tokens, i):
             j, a = amount
             out.append((i, j, a))
@@ -220,6 +221,17 @@ def find_amounts(tokens: Sequence[Token]) -> list[Found]:
             if j < len(tokens) and _starts(tokens, i, words) and (amount := _amount(tokens, j)):
                 out.append((i, amount[0], Bound(op, amount[1].value, amount[1].unit)))
     return out
+
+
+def _ages(tokens: Sequence[Token], i: int) -> list[Found]:
+    """older than 5 years; younger than 30 years old"""
+    if i + 3 >= len(tokens) or tokens[i].plain not in ("older", "younger") or tokens[i + 1].plain != "than":
+        return []
+    value = _number(tokens[i + 2])
+    if value is None or tokens[i + 3].stem != "year":
+        return []
+    end = i + 5 if i + 4 < len(tokens) and tokens[i + 4].plain == "old" else i + 4
+    return [(i, end, Bound(">" if tokens[i].plain == "older" else "<", value, "years"))]
 
 
 def _range(tokens: Sequence[Token], i: int, low: Amount, end: int, high: Amount) -> list[Found]:

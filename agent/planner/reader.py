@@ -45,7 +45,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     for start in range(len(tokens)):
         for end, entry in lexicon.match(tokens, start, script):
             if isinstance(entry.item, Marker) and entry.item.kind != "tool":
-                if end - start == 1 and tokens[start].text != entry.written[0] and entry.item.kind != "absent":
+                if end - start == 1 and tokens[start].text != entry.written[0] and entry.item.kind == "outside":
                     continue  # mua (buy) is not mưa (rain): one short word needs its accent
                 reading.markers.append((start, entry.item))
                 if entry.item.kind == "why":

@@ -1,4 +1,4 @@
-"""`guard_sql`, the guard as others call it: the SQL that it gives runs as it is, and holds only what the role may see."""
+"""`guard_sql`, the guard as others call it: what it gives runs as it is, and holds only what the role may see."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from agent.build import guard_sql
 from schema.access import ROLE_SCOPES
 from tools.database import StoreMissing
 from tools.guard import GuardError
+from tools.store import open_store, upgrade
 
 ALL = "SELECT id, full_name FROM customers ORDER BY id"
 
@@ -30,20 +31,14 @@ def run(store: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def first_rep(store: Path) -> int:
-    query = "SELECT MIN(id) FROM users WHERE role = 'sales_rep' AND store_id = 1 AND left_on IS NULL"
-    return int(run(store, query)[0][0])
-
-
-def visible_ids(store: Path, scope: str) -> set[int]:
-    """By hand: the customers of a scope, seen from store 1 or by its first active rep."""
-    where = {
-        "group": "1 = 1",
-        "store": "home_store_id = 1 OR id IN (SELECT customer_id FROM customer_stores WHERE store_id = 1)",
-        "own": "id IN (SELECT customer_id FROM ownerships WHERE to_date IS NULL"
-        f" AND user_id = {first_rep(store)})",
-    }[scope]  # fmt: skip
-    return {i for (i,) in run(store, f"SELECT id FROM customers WHERE {where}")}
+def owned_by_first_rep(store: Path) -> set[int]:
+    """By hand: whose customers the first active rep of store 1 has now."""
+    query = """
+        SELECT customer_id FROM ownerships
+        WHERE to_date IS NULL AND user_id = (
+            SELECT MIN(id) FROM users WHERE role = 'sales_rep' AND store_id = 1 AND left_on IS NULL
+        )"""
+    return {i for (i,) in run(store, query)}
 
 
 @pytest.mark.parametrize("role", ROLE_SCOPES)
@@ -55,6 +50,11 @@ def test_the_sql_of_each_role_runs_as_it_is_and_keeps_to_its_rows(store: Path, r
         assert found >= every
     else:
         assert found < every
+
+
+def test_the_rep_is_the_first_active_one_of_store_1(store: Path) -> None:
+    found = {row[0] for row in run(store, guard_sql(ALL, "sales_rep", "sqlite"))}
+    assert found == owned_by_first_rep(store)
 
 
 def test_a_rep_sees_less_than_his_store_and_a_store_less_than_the_group(store: Path) -> None:
@@ -78,7 +78,8 @@ def test_no_way_of_asking_gives_more_rows(store: Path, role: str) -> None:
         assert {row[0] for row in run(store, guard_sql(sql, role, "sqlite"))} <= allowed, sql
 
 
-def test_the_sql_for_postgresql_is_given_as_well(store: Path) -> None:
+@pytest.mark.usefixtures("store")
+def test_the_sql_for_postgresql_is_given_as_well() -> None:
     guarded = guard_sql(ALL, "store_manager", "postgres")
     assert "customers" in guarded
     assert guarded != ALL
@@ -101,15 +102,17 @@ def test_the_sql_for_postgresql_is_given_as_well(store: Path) -> None:
     "",
 ])  # fmt: skip
 @pytest.mark.parametrize("role", ["sales_rep", "admin"])
-def test_what_is_refused(store: Path, sql: str, role: str) -> None:
+@pytest.mark.usefixtures("store")
+def test_what_is_refused(sql: str, role: str) -> None:
     with pytest.raises(GuardError):
         guard_sql(sql, role, "sqlite")
 
 
-def test_a_role_or_dialect_that_there_is_not(store: Path) -> None:
-    with pytest.raises(GuardError, match="Unknown role 'boss'. Known: sales_rep"):
+@pytest.mark.usefixtures("store")
+def test_a_role_or_dialect_that_there_is_not() -> None:
+    with pytest.raises(GuardError, match="Unknown role 'boss'\\. Known: sales_rep"):
         guard_sql(ALL, "boss", "sqlite")
-    with pytest.raises(GuardError, match="Unknown dialect 'oracle'. Known: sqlite, postgres"):
+    with pytest.raises(GuardError, match="Unknown dialect 'oracle'\\. Known: sqlite, postgres"):
         guard_sql(ALL, "admin", "oracle")
 
 
@@ -124,4 +127,12 @@ def test_an_empty_file_is_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "empty.db").touch()
     monkeypatch.setenv("LIFECYCLE_DATABASE", f"sqlite:///{tmp_path / 'empty.db'}")
     with pytest.raises(StoreMissing, match="empty"):
+        guard_sql(ALL, "admin", "sqlite")
+
+
+def test_a_store_that_was_made_and_never_seeded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    upgrade(open_store(url))
+    monkeypatch.setenv("LIFECYCLE_DATABASE", url)
+    with pytest.raises(StoreMissing, match="lifecycle seed"):
         guard_sql(ALL, "admin", "sqlite")

@@ -22,8 +22,9 @@ CELLS = [12, 1_234_567_890, 0.3456, 41.5, "2026-11-20", "30A-123.45", None, True
     "Khoảng 1,23 tỷ.",
     "A share of 34.56 %, so 35 %.",
     "tỷ lệ 34,6 %",
+    "12 % of them.",  # a query may give percents of its own
     "The mean is 41.5 days, about 42.",
-    "On 2026-11-20 the plate 30A-123.45 came in.",
+    "On 2026-11-20, that is 20/11/2026, the plate 30A-123.45 came in.",
     "A Vios 1.5G of 2026.",
     "Customer #12345 has no number of his own.",  # a customer's number is a name
     "No number at all.",
@@ -39,8 +40,11 @@ def test_what_a_result_holds_may_be_said(text: str) -> None:
     ("Revenue was 1,234,567,891 ₫.", ["1,234,567,891"]),
     ("Some 1.3 billion.", ["1.3"]),
     ("A share of 35.6 %.", ["35.6"]),
-    ("On 2026-11-21.", ["2026", "11", "21"]),
-    ("In 1.", ["1"]),  # True is no number
+    ("On 2026-11-21, or on 21/11/2026.", ["2026-11-21", "21/11/2026"]),
+    ("In 1.", ["1"]),  # True is no number, and a billion is not said
+    ("There are 0.", ["0"]),
+    ("1.3 million.", ["1.3"]),
+    ("1234 %", ["1234"]),
 ])  # fmt: skip
 def test_what_no_result_holds_is_found(text: str, wrong: list[str]) -> None:
     assert unfounded(text, CELLS, "") == wrong

@@ -86,10 +86,8 @@ REFUSED = [
 
 # what the agent gets wrong today; a mended one fails here (strict) until its line is taken out
 WRONG = {
-    "What is the identity number of customer #888?": "agent/answer.py, refuse: takes a sentence for a field",
-    "Show me the identity number of my customers": "agent/answer.py, refuse: takes a sentence for a field",
-    "Call customer #12345 for me": "agent/planner/words.yaml, act: call and gọi are no requests to act",
-    "Gọi cho khách hàng #12345 giúp tôi": "agent/planner/words.yaml, act: call and gọi are no requests to act",
+    "Call customer #12345 for me": "agent/planner/words.yaml, act: to call is no request to act, gọi is",
+    "revenue on 31/02/2026": "agent/planner/values.py, missing_codes: an impossible date is taken for a code",
 }
 
 NOTHING = [
@@ -112,6 +110,7 @@ BEYOND_TIME = [
     "revenue in March 0000", "doanh thu quý 1 năm 0000", "revenue in Q4 9999", "doanh thu tháng 12/9999",
     "orders of the last 99999 months", "khách hàng đến hạn trong 999999999999 ngày tới",
     "customers due in the next 999999999999 days", "customers due in the next 99999 years",
+    "orders after 31/12/9999",
 ]  # fmt: skip
 BEYOND_NUMBERS = ["#" + "9" * 1900]
 

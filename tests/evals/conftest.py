@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from agent.agent import Agent
 from agent.build import open_agent
 from evals.store import eval_store
+
+sys.path.append(str(Path(__file__).parent))  # tests are no package; renaming.py stands here
 
 
 @pytest.fixture(scope="session")

@@ -110,11 +110,11 @@ def metric(name: str, expression: str, datatype: str = "Float", **data: Any) -> 
 
 def _dataset(table: Table, extra: Sequence[dict[str, Any]] = (), **data: Any) -> dict[str, Any]:
     types = {v: k for k, v in _TYPES.items()}
-    plain = [field(c.name, DATATYPES[types[type(c.type)]]) for c in table.columns if c.name != "Group"]
+    plain = [field(str(c.name), DATATYPES[types[type(c.type)]]) for c in table.columns if c.name != "Group"]
     return {
-        "name": table.name,
-        "source": table.name,
-        "primary_key": [c.name for c in table.primary_key],
+        "name": str(table.name),
+        "source": str(table.name),
+        "primary_key": [str(c.name) for c in table.primary_key],
         "fields": [*plain, *extra],
         "custom_extensions": ours(**data),
     }

@@ -116,7 +116,7 @@ def test_periods_include_their_ends(chain: Chain) -> None:
 
 # exists --------------------------------------------------------------------------------------------------------------
 def test_exists_and_never(chain: Chain) -> None:
-    """Paper was bought by An and Bình; Chi and Dung (who bought nothing) never did. Each person once, however many items."""
+    """Paper was bought by An and Bình, each listed once; Chi and Dung (who bought nothing) never did."""
     bought = {"exists": "items", "filters": [PAPER]}
     assert people(chain, bought) == people(chain, PAPER) == [1, 2]
     assert people(chain, no(bought)) == people(chain, no(PAPER)) == [3, 4]

@@ -56,6 +56,10 @@ def one(chain: Chain, expression: str, now: datetime = datetime(2027, 2, 28, 10)
         ("YEARS_SINCE('2000-02-29')", 26),
         ("YEARS_SINCE('1999-12-31')", 27),
         ("YEARS_SINCE('2026-03-01')", 0),
+        ("HOUR_OF('2026-11-20 00:59:59')", 0),
+        ("HOUR_OF('2026-11-20 23:00:00')", 23),
+        ("WEEKDAY_OF('2026-11-16')", 1),
+        ("WEEKDAY_OF('2026-11-22 23:59:59')", 7),
         ("7 / 2", 3.5),
         ("7 / (2 - 2)", None),
         ("7 / 0", None),
@@ -66,7 +70,8 @@ def one(chain: Chain, expression: str, now: datetime = datetime(2027, 2, 28, 10)
 )
 def test_the_models_functions(chain: Chain, expression: str, expected: object) -> None:
     """On 28 February 2027. 1,096 days: three years with one leap day. Who was born on 29 February is a year older on
-    1 March of common years. Division is never whole-numbered, and by zero gives none."""
+    1 March of common years. 16 November 2026 is a Monday, the 22nd a Sunday. Division is never whole-numbered, and by
+    zero gives none."""
     assert one(chain, expression) == expected
 
 

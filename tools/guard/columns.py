@@ -190,8 +190,11 @@ class Resolver:
             elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
                 chosen = [self._source(item, frame)]
             else:
-                items.append(item)
                 named = isinstance(item, (exp.Alias, exp.Column))
+                if not named and item.find(exp.Query):  # else its heading would be the guard's SQL
+                    item = exp.Alias(this=item, alias=identifier(f"column_{len(items) + 1}"))
+                    named = True
+                items.append(item)
                 outputs.append(Output(item.alias_or_name if named else None))
                 continue
             once: set[str] = set()

@@ -125,6 +125,8 @@ RULES: tuple[Rule, ...] = (
     measures.share_ent,
     measures.share_meas,
     # Groups and comparisons: by showroom and month, trend, against last year.
+    groups.field_having,
+    groups.ent_having,
     groups.by_field,
     groups.by_ent,
     groups.by_grain,

@@ -57,6 +57,8 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
 def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
     """customers + bought an SUV"""
     about = v.about or ctx.model.ext.subject
+    if v.dataset == e.dataset:
+        return None
     if (
         about != e.dataset
         and (about is None or not ctx.graph.reaches(e.dataset, [about]))

@@ -11,13 +11,37 @@ from agent.planner.items import (
     Group,
     Meas,
     NotWhen,
+    Verb,
     Versus,
     When,
     Word,
 )
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.measures import count_ent
-from schema.query import By
+from schema.query import Aggregate, By, Having
+
+
+def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
+    """which cities + have more than 100 customers"""
+    if v.about or v.bound is None or v.metric is not None or v.bound.high is not None or ctx.numeric(f.key):
+        return None
+    if ctx.is_time(f.key) or not ctx.graph.bridge([v.dataset, f.key.partition(".")[0]]):
+        return None
+    count = Aggregate(fn="count", over=v.dataset)
+    having = (Having(metric=count, op=v.bound.op, value=v.bound.value),)
+    far = 0.2 * (ctx.distance(v.dataset, f.key.partition(".")[0]) or 0.0)
+    return Meas((count,), v.dataset, v.filters, v.moment, (By(field=f.key),), having=having), far
+
+
+def ent_having(ctx: Context, e: Ent, v: Verb) -> Joined:
+    """showrooms + with more than 100 customers"""
+    if e.dataset == ctx.model.ext.subject or not ctx.graph.reaches(v.dataset, [e.dataset]) or e.limit or e.one:
+        return None
+    name = ctx.model.datasets[e.dataset].ext.name_field
+    joined = field_having(ctx, FieldItem(f"{e.dataset}.{name}"), v) if name else None
+    if not joined or not isinstance(joined[0], Meas):
+        return None
+    return replace(joined[0], by=(By(field=e.dataset),), filters=(*joined[0].filters, *e.filters)), joined[1]
 
 
 def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:

@@ -94,7 +94,7 @@ def verb_often(ctx: Context, v: Verb, w: Word) -> Joined:
 
 def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
     """at least 3 + visits"""
-    if b.bound.unit or e.limit or e.order or e.dataset == ctx.model.ext.subject:
+    if b.bound.unit or e.limit or e.order or e.one:
         return None
     return Verb(e.dataset, None, e.filters, e.moment, b.bound), 0.1
 
