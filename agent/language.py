@@ -26,7 +26,7 @@ def language_of(text: str) -> Language:
     """
     tokens = tokenize(text)
     words = [t for t in tokens if t.plain.isalpha()]
-    accented = [t for t in words if t.accented and not t.capital]
+    accented = [t for t in words if t.accented and not t.capital and t.text not in ("tỷ", "triệu", "nghìn")]
     if accented:
         return "vi"
     hits = sum(t.plain in _VIETNAMESE for t in words)

@@ -12,6 +12,7 @@ _FUNCTIONS = {
     "min": ("lowest", "thấp nhất"), "max": ("highest", "cao nhất"), "share": ("share of", "tỷ lệ"),
     "count": ("number of", "số"), "count_distinct": ("number of different", "số khác nhau"),
 }  # fmt: skip
+UNITS_VI = {"years": "tuổi", "days": "ngày", "months": "tháng", "points": "điểm", "s": "giây", "km/day": "km/ngày"}
 GRAINS_VI = {"day": "ngày", "week": "tuần", "month": "tháng", "quarter": "quý", "year": "năm"}
 
 
@@ -59,12 +60,20 @@ class Wording:
             return f"{name}: " + self.pick("any", "có")
         values = f.value if isinstance(f.value, tuple) else (f.value,)
         texts = [self._value(f.field, v) for v in values]
+        if f.field == self.model.datasets[field.dataset].id_field:
+            e = self.model.datasets[field.dataset].ext
+            name, texts = self.pick(e.label or name, e.label_vi or name), [f"#{t}" for t in texts]
         if f.op == "between":
             return f"{name} {texts[0]} – {texts[1]}"
-        unit = f" {field.ext.unit}" if field.ext.unit and field.ext.unit != "%" else ""
+        unit = self._unit(field.ext.unit)
         if f.op in ("in", "not_in"):
             return f"{name}: " + ("" if f.op == "in" else "≠ ") + self.pick(" or ", " hoặc ").join(texts)
         return f"{name}: {texts[0]}" if f.op == "=" else f"{name} {_OPS.get(f.op, f.op)} {texts[0]}{unit}"
+
+    def _unit(self, unit: str | None) -> str:
+        if not unit or unit == "%":
+            return ""
+        return " " + self.pick(unit, UNITS_VI.get(unit, unit))
 
     def _value(self, key: str, value: object) -> str:
         field = self.model.field(key)

@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing is logged: the caller has every request already."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server looks for
+    def do_POST(self) -> None:
         try:
             request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             known = self.path.endswith("/chat/completions") and isinstance(request["messages"], list)
@@ -108,8 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif request.get("stream"):
             self._stream(request, reply)
         else:
-            message = {"role": "assistant", "content": reply.get("content")} | _calls_part(request, reply)
-            choice = {"index": 0, "message": message, "finish_reason": _finish(reply)}
+            message: dict[str, Any] = {"role": "assistant", "content": reply.get("content")} | _calls_part(request, reply)
+            choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": _finish(reply)}
             self._send(200, _head(request, "chat.completion") | {"choices": [choice], "usage": _usage(request, reply)})
 
     def _stream(self, request: dict[str, Any], reply: Reply) -> None:

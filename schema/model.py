@@ -80,6 +80,7 @@ class NamedFilter(Part):
     lists: str | None = None
     columns: tuple[str, ...] = ()
     recurs: bool = False
+    axis: str | None = Field(None, description="filters of one axis exclude each other: hot and warm are either")
     beside: str | None = None
     order: tuple[str, ...] = ()
 
@@ -131,6 +132,7 @@ class DatasetExtension(Part):
     stored: bool = Field(False, description="computed by refresh: has an as_of")
     bare_number: str | None = Field(None, description="field that a number without a unit means: women over 30")
     amounts: dict[str, str] = Field({}, description="unit -> field that an amount of it means: orders over 1 m ₫")
+    past: dict[str, tuple[str, ...]] = Field({}, description="field -> values that make a plan a fact: missed, kept")
     standing: str | None = Field(None, description="named filter meant by having such a row now")
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
 
@@ -176,6 +178,7 @@ class ModelExtension(Part):
     users: str | None = Field(None, description="dataset of the people who ask")
     stores: str | None = None
     owners: str | None = Field(None, description="dataset of whoever looks after the subject now")
+    given: str | None = Field(None, description="field with the name by which people are called")
     profile: str | None = Field(None, description="the tool that shows one entity of the subject whole")
     tools: dict[str, ToolPhrases] = {}
     absent: tuple[Absent, ...] = ()

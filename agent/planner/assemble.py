@@ -120,7 +120,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
             raise UnanswerableError("ranked by a measure")
         order, fields = (Order(by=best, descending=True),), (*fields, best)
     e = replace(e, filters=_filled(ctx, asker, dataset, e.filters))
-    plan = ctx.model.datasets[e.dataset].ext.plan
+    plan = _plans(ctx, e.dataset, e.filters)
     return SemanticQuery(
         dataset=dataset,
         fields=tuple(dict.fromkeys(fields)),
@@ -133,9 +133,9 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
 
 def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
-    base = ctx.model.datasets[m.base]
     filters = _filled(ctx, asker, m.base, m.filters)
-    period = m.moment.resolve(ctx.today, base.ext.plan) if m.moment else None
+    plan = _plans(ctx, m.base, m.filters) and not isinstance(m.measures[0], str)
+    period = m.moment.resolve(ctx.today, plan) if m.moment else None
     compare = None
     if m.compare:
         if period is None:
@@ -155,6 +155,17 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         having=m.having,
         share=m.share,
     )
+
+
+def _plans(ctx: Context, dataset: str, filters: Sequence[Filter]) -> bool:
+    """Whether its rows are plans here: appointments are, missed ones are facts."""
+    ext = ctx.model.datasets[dataset].ext
+    said = [f for f in conditions(filters) if isinstance(f, Compare) and f.field in ext.past]
+    return ext.plan and not any(v in ext.past[f.field] for f in said for v in _values(f))
+
+
+def _values(f: Compare) -> tuple[object, ...]:
+    return f.value if isinstance(f.value, tuple) else (f.value,)
 
 
 def _by(ctx: Context, base: str, by: By) -> By:

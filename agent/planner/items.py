@@ -82,6 +82,8 @@ class Pred(Item):
     dated: str | None = None
     one: str | None = None
     negative: bool = False
+    both: bool = False  # values joined by "and": a Kia and a Mazda
+    split: bool = False  # values set against each other: Kia versus Mazda
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from agent.planner.values import NameFound, Values, find_codes, find_names, miss
 from schema.query import Compare
 
 MAX_TOKENS = 60
+_CALLED = frozenset({"named", "called", "tên"})
 _TITLES = frozenset({"anh", "chị", "chi", "ông", "ong", "bà", "cô", "chú", "bác", "mr", "mrs", "ms", "miss", "dr"})
 
 
@@ -77,6 +78,14 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
         atoms.append((start, end, When(moment), 1.05 * (end - start) + 0.2 * (end - start - 1)))
         covered[start:end] = [True] * (end - start)
     atoms += _numbers_of_subject(tokens, ctx, covered)
+    for i in range(1, len(tokens)):  # customers named Minh: all that are called so
+        given = ctx.model.ext.given
+        if given and tokens[i - 1].text in _CALLED and tokens[i].capital:
+            written = text[tokens[i].start : tokens[i].end]
+            said_name = Pred(Compare(field=given, op="=", value=written), given.partition(".")[0])
+            atoms.append((i - 1, i + 1, said_name, 3.5))
+            covered[i - 1 : i + 1] = firm[i - 1 : i + 1] = [True, True]
+            inside[i] = True
     titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
     reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
     for name in reading.names:
@@ -85,7 +94,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
                 name.start,
                 name.end,
                 p,
-                name.weight * (name.end - name.start) + (0.5 if p.dataset == ctx.model.ext.subject else 0.3),
+                1.1 * (name.end - name.start) + (0.5 if p.dataset == ctx.model.ext.subject else 0.3),
             )
             for p in name_preds(ctx, name)
         ]

@@ -80,7 +80,6 @@ class NameFound:
     start: int
     end: int
     hits: tuple[Hit, ...]
-    weight: float = 1.1  # a word; less where only one unknown word might be a name
 
 
 MAX_LOOK_UPS, LONGEST_NAME = 30, 10
@@ -119,14 +118,15 @@ def find_names(
                 continue
             if not any(seeds[i] or titled[i] for i in span):
                 continue
+            if length == 1 and not (capital[start] or titled[start]):
+                continue  # one small word is no name
             budget -= 1
             hits = _named([tokens[i] for i in span], values)
             exact = tuple(h for h in hits if fold(h.label).split() == [tokens[i].plain for i in span])
             if length > 1 and not exact and all(known[i] for i in span):
                 continue
             if hits:
-                sure = length > 1 or capital[start] or titled[start]
-                found.append(NameFound(start, start + length, exact or hits, 1.1 if sure else 0.3))
+                found.append(NameFound(start, start + length, exact or hits))
                 for i in span:
                     taken[i] = True
     return found

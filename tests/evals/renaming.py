@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import calendar
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ SPOKEN = {"label", "labels", "label_vi", "synonyms", "verbs", "phrases", "more",
 NAMED = {
     "name", "source", "primary_key", "unique_keys", "id_as", "name_field", "name_as", "list", "time", "order", "lists",
     "columns", "beside", "about", "total", "home", "bare_number", "best", "many", "one", "many_columns", "one_columns",
-    "subject", "users", "stores", "owners", "needs", "why", "dataset", "amounts",
+    "subject", "users", "stores", "owners", "needs", "why", "dataset", "amounts", "exists", "metric", "over",
 }  # fmt: skip
+FIELD = re.compile(r"-?[a-z_]+\.[a-z_]+")
 EXPRESSED = {"expression", "where", "n", "at"}
 KEYED = {"datasets", "fields", "metrics", "at"}
 VALUES = {"value", "label", "op", "fn", "grain", "start", "end"}  # of a typed query: not names
@@ -70,19 +71,22 @@ class Renaming:
 
     def _part(self, part: Any, of: str = "") -> Any:
         if isinstance(part, dict):
-            if of in ("mine", "filters") and not {"label", "verbs"} & set(part):  # a typed query's filter
-                return self.query(part)
-            keys = (lambda k: self.name(k)) if of in KEYED else (lambda k: k)
             under = of if of in ("at", "amounts") else ""
-            return {keys(k): self._part(v, under or k) for k, v in part.items() if of != "aliases"} or dict(part)
+            return {
+                self.name(k) if of in KEYED else k: v if k == "aliases" else self._part(v, under or k)
+                for k, v in part.items()
+            }
         if isinstance(part, list | tuple):
             return [self._part(p, of) for p in part]
-        if not isinstance(part, str):
-            return part
-        change: Callable[[str], str] = (
-            self.text if of in SPOKEN else self.expression if of in EXPRESSED else self.name if of in NAMED else str
-        )
-        return change(part)
+        return self._said(part, of) if isinstance(part, str) else part
+
+    def _said(self, text: str, of: str) -> str:
+        """A text of the model, by what it stands for: words, SQL, a name; anything else stays."""
+        if of in SPOKEN:
+            return self.text(text)
+        if of in EXPRESSED:
+            return self.expression(text)
+        return self.name(text) if of in NAMED or FIELD.fullmatch(text) else text
 
 
 def key(word: str) -> str:

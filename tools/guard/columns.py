@@ -7,49 +7,15 @@ through a CTE or a derived table.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from tools.guard.context import Context, Occurrence, parts
+from tools.guard.context import Context, parts
 from tools.guard.errors import GuardError, near
 from tools.guard.names import identifier
+from tools.guard.sources import Frame, Output, Source
 
 MAX_COLUMNS = 500  # of one SELECT: stars of stars double with each level
-
-
-@dataclass(frozen=True)
-class Output:
-    """A column that a query gives. Expressions without AS have no name."""
-
-    name: str | None
-    closed: bool = False
-
-
-@dataclass
-class Source:
-    """A name in FROM."""
-
-    alias: str
-    outputs: dict[str, Output]
-    occurrence: Occurrence | None = None
-
-    def use(self, key: str) -> str:
-        """Note that the column is needed; its name."""
-        name = self.outputs[key].name or ""
-        if self.occurrence is not None:
-            self.occurrence.used.add(name)
-        return name
-
-
-@dataclass
-class Frame:
-    """What the names of one SELECT can mean."""
-
-    outer: Frame | None
-    sources: dict[str, Source] = field(default_factory=dict)
-    merged: set[str] = field(default_factory=set)  # by USING
-    aliases: set[str] = field(default_factory=set)
 
 
 def columns(tree: exp.Expr, context: Context) -> exp.Expr:

@@ -16,7 +16,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, comparison, exists, merge, scaled
-from schema.query import All, Compare, Filter, Named, Not, Period
+from schema.query import All, Compare, Exists, Filter, Named, Not, Period
 
 
 def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
@@ -49,7 +49,7 @@ def with_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
 
 def or_right(ctx: Context, w: Word, p: Pred) -> Joined:
     """or + Đà Nẵng, waiting for its left side"""
-    return (Conjunct(w.kind, p), 0.0) if w.kind in ("or", "and") else None
+    return (Conjunct(w.kind, p), 0.0) if w.kind in ("or", "and", "versus") else None
 
 
 def or_right_verb(ctx: Context, w: Word, v: Verb) -> Joined:
@@ -58,12 +58,22 @@ def or_right_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     return Conjunct(w.kind, Pred(exists(ctx, v), v.about or ctx.model.ext.subject or v.dataset)), 0.0
 
 
+def _same_axis(ctx: Context, a: Pred, b: Pred) -> bool:
+    if not isinstance(a.filter, Named) or not isinstance(b.filter, Named):
+        return False
+    if "$" in (a.filter.named[0], b.filter.named[0]):
+        return False
+    axis = ctx.model.named(a.filter.named).axis
+    return axis is not None and axis == ctx.model.named(b.filter.named).axis
+
+
 def pred_conjunct(ctx: Context, p: Pred, c: Conjunct) -> Joined:
     """Hà Nội + or Đà Nẵng"""
     if p.one or c.pred.one:
         return None
-    merged = merge(ctx, p.filter, c.pred.filter, c.word)
-    if c.word == "and" and not isinstance(merged, Compare):
+    word = "or" if c.word == "and" and _same_axis(ctx, p, c.pred) else c.word
+    merged = merge(ctx, p.filter, c.pred.filter, word)
+    if word == "and" and not isinstance(merged, Compare):
         return None  # two conditions of one entity: each attaches by itself
     dataset = p.dataset
     if c.pred.dataset != p.dataset:
@@ -74,7 +84,9 @@ def pred_conjunct(ctx: Context, p: Pred, c: Conjunct) -> Joined:
         if far is None or (back is not None and back > far and c.pred.dataset == ctx.model.ext.subject):
             dataset = c.pred.dataset
     same = p.dataset == c.pred.dataset
-    return Pred(merged, dataset, negative=p.negative and c.pred.negative), 0.0 if same else 0.3
+    both = c.word == "and" and isinstance(merged, Compare)
+    split = c.word == "versus"
+    return Pred(merged, dataset, negative=p.negative and c.pred.negative, both=both, split=split), 0.0 if same else 0.3
 
 
 def verb_conjunct(ctx: Context, v: Verb, c: Conjunct) -> Joined:
@@ -135,6 +147,10 @@ def field_when(ctx: Context, f: FieldItem, w: When) -> Joined:
     if not ctx.is_time(f.key):
         return None
     dataset = f.key.partition(".")[0]
+    if w.moment.kind in ("month", "unit") and not w.moment.start:
+        for named in ctx.model.datasets[dataset].ext.filters:  # born in May: of any year
+            if named.recurs and named.time == f.key:
+                return Pred(ctx.bind(f"{dataset}.{named.name}", w.moment), dataset), 0.1
     period = w.moment.resolve(ctx.today, ctx.model.datasets[dataset].ext.plan)
     return Pred(_dated_filter(f.key, period), dataset), 0.1
 
@@ -154,6 +170,17 @@ def pred_when(ctx: Context, p: Pred, w: When) -> Joined:
         return None
     filter_: Filter = ctx.bind(p.dated, w.moment)
     return replace(p, filter=filter_, dated=None), -0.2
+
+
+def when_negative(ctx: Context, w: When, p: Pred) -> Joined:
+    """this year + not been to the workshop"""
+    if not isinstance(p.filter, Not) or not isinstance(p.filter.negate, Exists) or p.filter.negate.period:
+        return None
+    dataset = ctx.model.datasets[p.filter.negate.exists].ext
+    if not dataset.time:
+        return None
+    never = p.filter.negate.model_copy(update={"period": w.moment.resolve(ctx.today, dataset.plan)})
+    return replace(p, filter=Not(negate=never)), 0.05
 
 
 def when_pred(ctx: Context, w: When, p: Pred) -> Joined:

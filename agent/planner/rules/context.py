@@ -81,7 +81,7 @@ def merge(ctx: Context, a: Filter, b: Filter, word: str) -> Filter:
         for f in (a, b):
             values += list(f.value) if isinstance(f.value, tuple) else [f.value]
         return Compare(field=a.field, op="in", value=tuple(dict.fromkeys(values)))
-    if word == "or":
+    if word in ("or", "versus"):
         parts = (*a.any, b) if isinstance(a, AnyOf) else (a, b)
         return AnyOf(any=parts)
     parts = (*a.all, b) if isinstance(a, All) else (a, b)

@@ -17,7 +17,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, comparison, exists
-from schema.query import Compare, Exists, Named, Not
+from schema.query import Compare, Exists, Filter, Named, Not
 
 
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
@@ -45,8 +45,19 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     )
     if p.dated and e.moment and ctx.model.named(p.dated).time == ctx.time(e.dataset):
         return replace(e, filters=(*e.filters, ctx.bind(p.dated, e.moment)), moment=None), 0.2 * far
-    linked = 0.0 if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 0.5
+    excluded = 2.0 if _excluded(ctx, e.filters, p) else 0.0
+    linked = (
+        excluded if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 0.5 + excluded
+    )
     return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash + linked
+
+
+def _excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:
+    """Whether the condition can't hold beside one that is there already: hot and warm."""
+    axis = ctx.model.named(p.filter.named).axis if isinstance(p.filter, Named) and p.filter.named[0] != "$" else None
+    return axis is not None and any(
+        isinstance(f, Named) and f.named[0] != "$" and ctx.model.named(f.named).axis == axis for f in filters
+    )
 
 
 def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
@@ -151,6 +162,7 @@ def ent_amount(ctx: Context, e: Ent, a: AmountItem) -> Joined:
         or not float(a.amount.value).is_integer()
         or e.one
         or e.filters
+        or e.fields
     ):
         return None
     key = str(int(a.amount.value))

@@ -46,7 +46,10 @@ def ent_having(ctx: Context, e: Ent, v: Verb) -> Joined:
 
 def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """by + city"""
-    return (Group((By(field=f.key),)), 0.0) if w.kind == "by" and not (ctx.is_time(f.key)) else None
+    field = ctx.model.field(f.key)
+    if w.kind != "by" or field.is_time or field.datatype == "Float" or field.ext.unit == "₫":
+        return None
+    return Group((By(field=f.key),)), 0.0
 
 
 def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:

@@ -19,7 +19,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
 from agent.planner.rules.entities import MINE, ent_not_when, ent_verb
-from schema.query import Aggregate, Named
+from schema.query import Aggregate, By, Compare, Named
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -97,7 +97,20 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     far = ctx.distance(m.base, p.dataset)
     if far is None or p.filter in m.filters:
         return None
-    return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated), 0.2 * far
+    by = m.by
+    if p.split and isinstance(p.filter, Compare):  # Kia versus Mazda: one row each
+        by = (*by, By(field=p.filter.field))
+    return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
+
+
+def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """compare + revenue of Kia and Mazda"""
+    if w.kind != "compare":
+        return None
+    sets = [f for f in m.filters if isinstance(f, Compare) and f.op == "in"]
+    if not sets or m.by:
+        return m, 0.3
+    return replace(m, by=(By(field=sets[-1].field),)), 0.0
 
 
 def pred_meas(ctx: Context, p: Pred, m: Meas) -> Joined:

@@ -16,7 +16,7 @@ from agent.planner.items import (
 )
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
-from schema.query import Compare, Exists, Named, Not
+from schema.query import All, Compare, Exists, Named, Not
 
 
 def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
@@ -42,8 +42,24 @@ def verb_pred(ctx: Context, v: Verb, p: Pred) -> Joined:
     if p.dataset in tree:
         if v.about and p.dataset == v.about:
             return None
+        if p.both and isinstance(p.filter, Compare) and isinstance(p.filter.value, tuple) and v.about:
+            each = tuple(
+                exists(ctx, replace(v, filters=(*v.filters, Compare(field=p.filter.field, op="=", value=value))))
+                for value in p.filter.value
+            )
+            return Pred(All(all=each), v.about), 0.1 * len(tree[p.dataset])
         return replace(v, filters=(*v.filters, p.filter)), 0.1 * len(tree[p.dataset])
     return None
+
+
+def verb_count(ctx: Context, v: Verb, n: Verb) -> Joined:
+    """bought + more than 2 cars"""
+    if v.bound or n.about or n.metric or n.bound is None or n.dataset == v.dataset:
+        return None
+    if not ctx.graph.reaches(v.dataset, [n.dataset]) or n.dataset == v.about:
+        return None
+    there = n.filters or (Compare(field=ctx.model.datasets[n.dataset].id_field, op="filled"),)
+    return replace(v, filters=(*v.filters, *there), moment=v.moment or n.moment, bound=n.bound), 0.05
 
 
 def verb_finer(ctx: Context, v: Verb, p: Pred) -> Joined:
