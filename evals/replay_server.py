@@ -110,7 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             message: dict[str, Any] = {"role": "assistant", "content": reply.get("content")} | _calls_part(request, reply)
             choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": _finish(reply)}
-            self._send(200, _head(request, "chat.completion") | {"choices": [choice], "usage": _usage(request, reply)})
+            body = {"choices": [choice], "usage": _usage(request, reply)}
+            self._send(200, _head(request, "chat.completion") | body)
 
     def _stream(self, request: dict[str, Any], reply: Reply) -> None:
         head = _head(request, "chat.completion.chunk")

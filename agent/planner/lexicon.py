@@ -306,7 +306,7 @@ def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
                     lexicon.add(f"{name} {phrase}", pred, 1.05)
                     lexicon.add(f"{phrase} {name}", pred, 1.05)
             else:
-                lexicon.add(phrase, pred, 1.0)
+                lexicon.add(phrase, pred, f.ext.weight)
 
 
 __all__ = ["Entry", "Lexicon", "build_lexicon"]

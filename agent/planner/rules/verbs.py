@@ -110,7 +110,7 @@ def verb_often(ctx: Context, v: Verb, w: Word) -> Joined:
 
 def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
     """at least 3 + visits"""
-    if b.bound.unit or e.limit or e.order or e.one:
+    if b.bound.unit or e.limit or e.order or e.one or e.implied:
         return None
     return Verb(e.dataset, None, e.filters, e.moment, b.bound), 0.1
 
@@ -156,4 +156,6 @@ def bound_metric(ctx: Context, b: BoundItem, m: MetricItem) -> Joined:
 def verb_as_ent(ctx: Context, v: Verb) -> Joined:
     """bought an SUV last year: those who did"""
     about = v.about or (ctx.model.ext.subject if v.bound else None)
+    if about == v.dataset:
+        return None
     return (Ent(about, (exists(ctx, v),), implied=True), 0.5) if about else None
