@@ -108,8 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif request.get("stream"):
             self._stream(request, reply)
         else:
-            message: dict[str, Any] = {"role": "assistant", "content": reply.get("content")} | _calls_part(request, reply)
-            choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": _finish(reply)}
+            said: dict[str, Any] = {"role": "assistant", "content": reply.get("content")}
+            choice = {"index": 0, "message": said | _calls_part(request, reply), "finish_reason": _finish(reply)}
             body = {"choices": [choice], "usage": _usage(request, reply)}
             self._send(200, _head(request, "chat.completion") | body)
 
@@ -119,8 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
         deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
         deltas += [{"content": text[i : i + PIECE]} for i in range(0, len(text), PIECE)]
         deltas += [{"tool_calls": [call]} for call in _calls_part(request, reply).get("tool_calls", [])]
-        choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
-        choices.append({"index": 0, "delta": {}, "finish_reason": _finish(reply)})
+        ends = [*(None for _ in deltas), _finish(reply)]
+        pairs = zip([*deltas, {}], ends, strict=True)
+        choices = [{"index": 0, "delta": delta, "finish_reason": end} for delta, end in pairs]
         chunks = [head | {"choices": [choice]} for choice in choices]
         chunks.append(head | {"choices": [], "usage": _usage(request, reply)})
         lines = [f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n" for chunk in chunks]

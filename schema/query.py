@@ -33,7 +33,7 @@ class Period(Typed):
 class Compare(Typed):
     """A field against a value: `in` and `not_in` take a list, `between` two values, `empty` and `filled` none.
 
-    `contains` compares text with accents and case as they stand.
+    `contains` compares text with accents and case as they stand. A day against a field with a time means all of it.
     """
 
     field: str = Field(description="dataset.field")
@@ -65,7 +65,8 @@ class Not(Typed):
 class Exists(Typed):
     """At least one row of another dataset belongs to the entity (negate it for never).
 
-    With `metric`, `op` and `value` the related rows, together, must reach a value: count >= 2, revenue > 100 m.
+    With `metric`, `op` and `value` the related rows, together, must reach a value: count >= 2, revenue > 100 m. Who has
+    no such rows has a count of 0, which may hold (fewer than 2), and no sum, mean or extreme, for which nothing holds.
     """
 
     exists: str = Field(description="dataset of the related rows")

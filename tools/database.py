@@ -29,9 +29,9 @@ from tools.guard.names import quote
 
 STEPS = 2_000  # of SQLite's machine between two looks at the deadline; some 0.1 ms
 _LIMITS = {
-    sqlite3.SQLITE_LIMIT_LENGTH: 4_000_000,  # bytes of a value or row: no REPLACE of REPLACE fills the memory
+    sqlite3.SQLITE_LIMIT_LENGTH: 1_000_000,  # bytes of a value or row: no REPLACE of REPLACE fills the memory
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 2_000_000,
-    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1_000,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 200,
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
 }
 
@@ -149,7 +149,7 @@ class _Sqlite:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 raise _timeout(self.deadline_s) from None
             if "vtable constructor failed" in str(error) and connection is known:
-                self.local.connection = None  # the schema was changed: FTS5 has to be opened anew, as at first
+                self._forget(connection)  # the schema was changed: FTS5 has to be opened anew, as at first
                 return self.read(sql, reads)
             raise QueryFailed(f"The database says: {error}") from None
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
@@ -160,6 +160,12 @@ class _Sqlite:
             while self.opened:
                 self.opened.pop().close()
         self.local = threading.local()
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        self.local.connection = None
+        with self.lock:
+            self.opened.remove(connection)
+        connection.close()
 
     def _open(self) -> sqlite3.Connection:
         path = Path(self.url.database or "")

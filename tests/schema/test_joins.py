@@ -14,9 +14,7 @@ from schema.loading import parse_model
 def graph(*relations: tuple[str, str], **changes: dict[str, Any]) -> JoinGraph:
     """Datasets of the letters used, each with the key id; "a>b": a has b_id. `changes`: of single datasets."""
     names = sorted({name for pair in relations for name in pair})
-    datasets: list[dict[str, Any]] = [
-        {"name": n, "source": n, "primary_key": ["id"]} | changes.get(n, {}) for n in names
-    ]
+    datasets = [{"name": n, "source": n, "primary_key": ["id"], **changes.get(n, {})} for n in names]
     links = [
         {"name": f"{a}_{b}", "from": a, "to": b, "from_columns": [f"{b}_id"], "to_columns": ["id"]}
         for a, b in relations

@@ -1,4 +1,4 @@
-"""The shipped model and the shipped tables hold together: meaning is declared in the one, physical facts in the other."""
+"""The shipped model and tables hold together: meaning is declared in the one, physical facts in the other."""
 
 from __future__ import annotations
 

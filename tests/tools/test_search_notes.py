@@ -18,7 +18,7 @@ from knowledge.passages import KnowledgeError, Within
 from schema.access import Asker
 from schema.search import keyword_index_suspended, rebuild_keyword_index, words_of, words_vector
 from schema.tables import metadata
-from tools.database import Database, QueryFailed
+from tools.database import Database
 from tools.guard import guard
 from tools.guard.catalog import Catalog
 from tools.guard.errors import GuardError
@@ -363,11 +363,6 @@ def test_importing_the_tool_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=QueryFailed,
-    reason="tools/database.py opens FTS5 once, and refuses it when SQLite does so again",
-)
 def test_words_are_found_after_another_process_changed_the_schema(request: pytest.FixtureRequest, tmp_path: Path):
     with opened("sqlite", tmp_path, request) as shop:
         assert shop.by_words(REP, ["phanh keu"])

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import exp
 
 from tools.guard.context import Context
@@ -58,6 +60,7 @@ POSTGRES_NAMES = frozenset({
     "stddev", "string_agg", "strpos", "substring", "sum", "to_char", "to_date", "trim", "trunc", "upper", "variance",
 })  # fmt: skip
 
+_PRINTED = re.compile(r"(?:[^%]|%%|%[-+ 0,#!]*\d{0,2}(?:\.\d{0,2})?[a-zA-Z])*", re.DOTALL)
 _CLOCK = frozenset({"current_date", "current_time", "current_timestamp", "now", "localtime", "localtimestamp"})
 _CLOCK_HINT = "Write the day itself, as '2026-07-01'."
 _DATE_FUNCTIONS = frozenset({"date", "time", "datetime", "julianday", "strftime", "unixepoch"})
@@ -72,9 +75,27 @@ def functions(tree: exp.Expr, context: Context) -> exp.Expr:
                 raise _unknown(node, context)
             if context.dialect == "sqlite" and _name(node) in _DATE_FUNCTIONS and _reads_clock(node):
                 raise GuardError(f"{_name(node).upper()} of this moment can't be asked for.", hint=_CLOCK_HINT)
+            _check_size(node, context)
         elif isinstance(node, exp.Cast) and _is_now(node.this):
             raise GuardError(f"'{node.this.name}' is not known here.", hint=_CLOCK_HINT)
     return tree
+
+
+def _check_size(node: exp.Func, context: Context) -> None:
+    """What one call could spend minutes on, in which no deadline is looked at: a search for long texts in long texts, and
+    a printed width of millions."""
+    sought = None
+    if isinstance(node, exp.StrPosition):
+        sought = node.args.get("substr")
+    elif isinstance(node, (exp.Replace, exp.Trim)):
+        sought = node.args.get("expression")
+    if sought is not None and not isinstance(sought, exp.Literal):
+        hint = "What is looked for has to be written as a text."
+        raise GuardError(f"{_name(node)} can't be used so ({context.place(node)}).", hint=hint)
+    if isinstance(node, exp.Format) or _name(node) == "printf":
+        form = node.this if isinstance(node, exp.Format) else (node.expressions or [None])[0]
+        if not isinstance(form, exp.Literal) or not _PRINTED.fullmatch(form.name):
+            raise GuardError(f"{_name(node)} needs a plain format such as '%.2f' ({context.place(node)}).")
 
 
 def _name(node: exp.Func) -> str:

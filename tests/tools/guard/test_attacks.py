@@ -79,6 +79,13 @@ REFUSED = [
     "SELECT lpad('x', 1000000000)",
     "SELECT txid_current()",
     "SELECT pg_terminate_backend(1)",
+    "SELECT printf('%.*c', 1000000000, 'x')",
+    "SELECT printf('%1000000000d', 1)",
+    "SELECT printf(full_name, 1) FROM customers",
+    "SELECT format('%.999999999f', 1.5)",
+    "SELECT instr(full_name, full_name || full_name) FROM customers",
+    "SELECT replace(full_name, full_name, 'x') FROM customers",
+    "SELECT trim(full_name, full_name) FROM customers",
     # other tables
     "SELECT * FROM sqlite_master",
     "SELECT * FROM sqlite_schema",
@@ -245,7 +252,7 @@ def _harmless(query: str, dialect: DialectName, catalog: Catalog, database: Data
 
 
 def test_whatever_is_written_is_refused_by_a_guard_error(catalog: Catalog) -> None:
-    """Queries with words put in, taken out and exchanged: no other error comes out, and no query that names a secret."""
+    """Queries with words put in, taken out and exchanged: no other error comes out, no query that reads a secret."""
     rnd = random.Random(5)
     words = [re.findall(r"\w+|'[^']*'|\"[^\"]*\"|\s+|.", query) for query in (*REFUSED, *HARMLESS) if len(query) < 300]
     pool = [word for query in words for word in query if word.strip()]
@@ -344,5 +351,3 @@ def test_no_value_grows_without_end(full: Database, catalog: Catalog) -> None:
         grown = f"replace({grown}, 'a', 'aaaaaaaaaa')"
     with pytest.raises(DatabaseError, match="too big"):
         full.fetch(guard(f"SELECT length({grown})", REP, catalog, dialect="sqlite", row_cap=10))
-    printed = full.fetch(guard("SELECT printf('%.*c', 1000000000, 'x')", REP, catalog, dialect="sqlite", row_cap=10))
-    assert printed.rows == [(None,)]
