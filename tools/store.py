@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from schema.search import create_keyword_index
 from schema.tables import metadata
@@ -49,24 +49,30 @@ def open_store(url: str) -> Engine:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the store to the newest revision; creates it where it is empty."""
+    """Bring the store to the newest revision; creates it where it is empty. Raises StoreError."""
     from alembic import command  # slow to import, and only needed here
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    try:
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            create_keyword_index(connection)
-    except OperationalError as error:
-        raise StoreError(f"cannot open {engine.url.render_as_string()}: {error.orig}") from error
+    with _translated(engine), engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        create_keyword_index(connection)
 
 
 def is_empty(engine: Engine) -> bool:
-    """Whether nothing was ever created there."""
-    return not inspect(engine).has_table("alembic_version")
+    """Whether nothing was ever created there. Raises StoreError."""
+    with _translated(engine):
+        return not inspect(engine).has_table("alembic_version")
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise StoreError(f"{engine.url.render_as_string()} can't be opened: {error.orig}") from error
 
 
 @contextmanager

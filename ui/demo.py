@@ -34,7 +34,7 @@ def ensure_demo(say: Say) -> None:
         return
     today = clock_today()
     path = Path(str(make_url(settings.demo).database))
-    if not path.exists():
+    if not path.exists() or _is_empty(settings.demo):
         say(f"No store yet: making the demo company ({DEMO_CUSTOMERS:,} customers) …")
         _replace_demo(path, DEMO_CUSTOMERS, today, DEMO_NUMBER, say)
         return
@@ -64,6 +64,11 @@ def _replace_demo(path: Path, customers: int, today: date, number: int, say: Say
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _is_empty(url: str) -> bool:
+    with _opened(url) as engine:
+        return is_empty(engine)
 
 
 def make_company(url: str, customers: int, today: date, number: int, say: Say) -> None:

@@ -6,9 +6,10 @@ import re
 
 from agent.planner.decisions import CallTool, Decision, Refuse
 from agent.planner.items import Call, Ent, Item, Marker, Meas
-from agent.planner.lexicon import Lexicon, script_of
+from agent.planner.lexicon import Lexicon
 from agent.planner.reader import Reading
 from agent.planner.rules import Context
+from agent.planner.scripts import script_of
 from schema.text import fold
 
 _ABOUT_DEFINITIONS = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import yaml
 from rapidfuzz import process
@@ -27,84 +27,13 @@ from agent.planner.items import (
     Verb,
     Word,
 )
-from agent.planner.tokens import Token, stem, tokenize
+from agent.planner.scripts import Script, same_word
+from agent.planner.tokens import Token, tokenize
 from schema.model import Dataset, FieldOf, SemanticModel
 from schema.query import Compare, Named, SemanticQuery
-from schema.text import fold
 
 WORDS = Path(__file__).with_name("words.yaml")
-Script = Literal["accents", "english", "plain"]
-_ENGLISH = frozenset(
-    [
-        "the",
-        "what",
-        "which",
-        "who",
-        "how",
-        "of",
-        "is",
-        "are",
-        "were",
-        "was",
-        "by",
-        "with",
-        "and",
-        "show",
-        "for",
-        "my",
-        "many",
-        "much",
-        "did",
-        "does",
-        "have",
-        "has",
-        "not",
-        "in",
-        "all",
-        "from",
-        "than",
-        "this",
-        "last",
-        "next",
-        "when",
-        "where",
-        "why",
-    ]
-)
-_SYLLABLES = frozenset(
-    [
-        "co",
-        "la",
-        "bao",
-        "nhieu",
-        "khach",
-        "hang",
-        "cua",
-        "cho",
-        "nao",
-        "thang",
-        "trong",
-        "nam",
-        "nay",
-        "xe",
-        "va",
-        "theo",
-        "duoc",
-        "chua",
-        "khong",
-        "may",
-        "den",
-        "tu",
-        "voi",
-        "nhung",
-        "ai",
-        "minh",
-        "toi",
-    ]
-)
-_AUXILIARIES = frozenset(
-    ["is", "are", "was", "were", "been", "be", "the", "their", "a", "an", "our", "đã", "được", "bị", "đang"]
-)
+_AUXILIARIES = frozenset("a an are be been bị is our the their was were đang đã được".split())
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {
     "day": "day",
@@ -176,7 +105,7 @@ class Lexicon:
                     at += 1
                 if at >= len(tokens) or tokens[at].stem != word:
                     break
-                if not _same_accents(tokens[at], written, script, len(entry.words) == 1):
+                if not same_word(tokens[at], written, script, len(entry.words) == 1):
                     break
                 at += 1
             else:
@@ -201,30 +130,6 @@ class Lexicon:
         if not found or (len(found) > 1 and found[0][1] == found[1][1]):
             return None
         return found[0][0]
-
-
-def script_of(tokens: Sequence[Token]) -> Script:
-    """How the asker types: with accents, in English, or Vietnamese without accents."""
-    if any(t.accented for t in tokens):
-        return "accents"
-    english = sum(t.plain in _ENGLISH for t in tokens)
-    return "english" if english and sum(t.plain in _SYLLABLES for t in tokens) < 2 else "plain"
-
-
-def _same_accents(token: Token, written: str, script: Script, alone: bool) -> bool:
-    """Where the asker types accents, they count: nam is not năm. Without any, the folded words decide.
-
-    In an English sentence a short word is not a Vietnamese one that lost its accent: the is not thẻ.
-    """
-    if token.text == written:
-        return True
-    if script != "accents":
-        if alone and token.text in _ENGLISH and written != token.text:
-            return False
-        return not (script == "english" and alone and written != fold(written) and len(written) <= 4)
-    if written == fold(written):  # an English or unaccented word of the lexicon
-        return not token.accented or stem(token.plain) != token.plain
-    return False
 
 
 def build_lexicon(model: SemanticModel) -> Lexicon:

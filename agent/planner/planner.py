@@ -11,9 +11,10 @@ from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, Stat
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
 from agent.planner.intent import is_goal, special
 from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sorting, Word
-from agent.planner.lexicon import Lexicon, script_of
+from agent.planner.lexicon import Lexicon
 from agent.planner.reader import Reading, read
 from agent.planner.rules import Context
+from agent.planner.scripts import script_of
 from agent.planner.tokens import tokenize
 from agent.planner.values import Values
 from schema.access import Asker

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from agent.planner.chart import Edge, parse
 from agent.planner.dates import find_moments
 from agent.planner.items import AmountItem, BoundItem, Ent, Item, Junk, Marker, Pred, Skip, When, Word
-from agent.planner.lexicon import Lexicon, script_of
+from agent.planner.lexicon import Lexicon
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.rules import Context
+from agent.planner.scripts import script_of
 from agent.planner.tokens import Token, tokenize
 from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
 from schema.query import Compare

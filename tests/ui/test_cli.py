@@ -127,6 +127,8 @@ def test_a_user_that_nobody_knows_spoils_only_his_line(demo_url: str) -> None:
     (("ask", "--database", "{demo}", "--model", "{tmp}/none.yaml", "x"), 1, "none.yaml"),
     (("seed", "--database", "nonsense"), 1, "is no database URL"),
     (("seed", "--database", "{demo}"), 1, "holds a store already"),
+    (("seed", "--database", "postgresql+psycopg://me:secret@127.0.0.1:1/none"), 1, "me:***@127.0.0.1:1/none can't be"),
+    (("refresh", "--database", "postgresql+psycopg://me:secret@127.0.0.1:1/none"), 1, "can't be opened"),
     (("doctor", "--database", "sqlite:///{tmp}/none.db"), 1, "NO store: There is no store at"),
 ])  # fmt: skip
 def test_what_goes_wrong_is_a_sentence_and_an_exit_code(
@@ -193,6 +195,17 @@ def test_the_demo_is_made_anew_for_a_later_day_only_while_nobody_changed_it(
     ensure_demo(said.append)
     assert any("Refreshing" in line for line in said)
     assert not any("anew" in line for line in said)
+
+
+def test_a_demo_that_was_never_finished_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_DATA", str(tmp_path))
+    monkeypatch.setattr("ui.demo.DEMO_CUSTOMERS", 40)
+    (tmp_path / "demo.db").touch()
+    (tmp_path / "demo.db.part").write_text("stopped half-way")
+    ensure_demo(lambda _: None)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["demo.db"]
+    (count,) = answers(lifecycle("ask", "--json", "how many customers"))
+    assert count["rows"][0][0] > 0
 
 
 def test_a_store_without_a_company_can_be_seeded(tmp_path: Path) -> None:

@@ -82,8 +82,8 @@ def functions(tree: exp.Expr, context: Context) -> exp.Expr:
 
 
 def _check_size(node: exp.Func, context: Context) -> None:
-    """What one call could spend minutes on, in which no deadline is looked at: a search for long texts in long texts, and
-    a printed width of millions."""
+    """What one call could spend minutes on, in which no deadline is looked at: a search for long texts in long ones,
+    and a printed width of millions."""
     sought = None
     if isinstance(node, exp.StrPosition):
         sought = node.args.get("substr")
@@ -104,7 +104,7 @@ def _name(node: exp.Func) -> str:
         return str(node.this).lower()
     if isinstance(node, exp.TimeToStr):
         return "strftime"
-    return node.sql_name().lower()
+    return "instr" if isinstance(node, exp.StrPosition) else node.sql_name().lower()
 
 
 def _unknown(node: exp.Func, context: Context) -> GuardError:
