@@ -80,7 +80,7 @@ class NamedFilter(Part):
     lists: str | None = None
     columns: tuple[str, ...] = ()
     recurs: bool = False
-    axis: str | None = Field(None, description="filters of one axis exclude each other: hot and warm are either")
+    axis: str | None = Field(None, description="field whose values these are: hot and warm exclude each other")
     beside: str | None = None
     order: tuple[str, ...] = ()
 

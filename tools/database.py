@@ -70,7 +70,6 @@ class _Reader(Protocol):
 
 class Database:
     """A store that is read. Safe to share between threads; close it, or use it in `with`.
-
     `url` as SQLAlchemy writes it: sqlite:///file, postgresql+psycopg://user@host/name.
     Raises StoreMissing for an address that means nothing; connects at the first query.
     """
@@ -298,5 +297,4 @@ def _plain(value: Any) -> Any:
 
 
 def _timeout(deadline_s: float) -> QueryTimeout:
-    why = f"The question took longer than {deadline_s:g} seconds and was stopped."
-    return QueryTimeout(f"{why} Ask for a shorter period or fewer groups.")
+    return QueryTimeout(f"Stopped after {deadline_s:g} seconds. Ask for a shorter period or fewer groups.")

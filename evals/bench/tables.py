@@ -67,7 +67,7 @@ def milliseconds(seconds: float | None) -> str:
     """
     if seconds is None:
         return "–"
-    digits = 2 if seconds < 0.001 else 1 if seconds < 0.1 else 0
+    digits = 2 if abs(seconds) < 0.001 else 1 if abs(seconds) < 0.1 else 0
     return f"{seconds * 1000:,.{digits}f}"
 
 

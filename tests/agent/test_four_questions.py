@@ -171,9 +171,7 @@ def test_next_best_action_of_a_named_customer(demo_agent: Agent, company: Compan
             same(cells(answer), [company.next_action(customer)])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="agent/planner/values.py, find_names: two lower-case words in a row (Bất động sản)"
-)
+@pytest.mark.xfail(strict=True, reason="agent/planner/values.py, find_names: names of businesses aren't read whole")
 def test_next_best_action_of_a_named_business(demo_agent: Agent, company: Company) -> None:
     """Names of businesses are long, and most of their words are shared by others."""
     everybody = set(company.figures)

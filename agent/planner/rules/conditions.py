@@ -190,6 +190,8 @@ def when_pred(ctx: Context, w: When, p: Pred) -> Joined:
 
 def pred_as_ent(ctx: Context, p: Pred) -> Joined:
     """VIPs; overdue; An"""
+    if p.split:
+        return None
     dataset = p.dataset
     if isinstance(p.filter, Named):
         dataset = ctx.model.named(p.filter.named).lists or dataset

@@ -23,7 +23,7 @@ from schema.query import Compare, Exists, Filter, Named, Not
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     """customers + at risk; overdue + customers"""
     far = ctx.distance(e.dataset, p.dataset)
-    if far is None or p.filter in e.filters:
+    if far is None or p.filter in e.filters or p.split:
         return None
     if p.negative and isinstance(p.filter, Not) and not ctx.graph.reaches(e.dataset, [p.dataset]):
         for f in e.filters:  # bought a Mazda but not accessories: the verb goes on

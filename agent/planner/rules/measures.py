@@ -19,7 +19,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
 from agent.planner.rules.entities import MINE, ent_not_when, ent_verb
-from schema.query import Aggregate, By, Compare, Named
+from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -92,14 +92,24 @@ def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
     return count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None
 
 
+def _side(ctx: Context, f: Filter) -> str | None:
+    """The field whose values are set against each other."""
+    if isinstance(f, Compare):
+        return f.field
+    if isinstance(f, AnyOf) and all(isinstance(x, Named) and x.named[0] != "$" for x in f.any):
+        axes = {ctx.model.named(x.named).axis for x in f.any if isinstance(x, Named)}
+        return axes.pop() if len(axes) == 1 else None
+    return None
+
+
 def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     """revenue + from SUVs; cars sold + in Hà Nội"""
     far = ctx.distance(m.base, p.dataset)
     if far is None or p.filter in m.filters:
         return None
     by = m.by
-    if p.split and isinstance(p.filter, Compare):  # Kia versus Mazda: one row each
-        by = (*by, By(field=p.filter.field))
+    if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
+        by = (*by, By(field=key))
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
 
 

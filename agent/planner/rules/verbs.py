@@ -54,9 +54,11 @@ def verb_pred(ctx: Context, v: Verb, p: Pred) -> Joined:
 
 def verb_count(ctx: Context, v: Verb, n: Verb) -> Joined:
     """bought + more than 2 cars"""
-    if v.bound or n.about or n.metric or n.bound is None or n.dataset == v.dataset:
+    if v.bound or n.about or n.metric or n.bound is None:
         return None
-    if not ctx.graph.reaches(v.dataset, [n.dataset]) or n.dataset == v.about:
+    if n.dataset == v.dataset:
+        return replace(v, filters=(*v.filters, *n.filters), moment=v.moment or n.moment, bound=n.bound), 0.05
+    if n.dataset == v.about or not ctx.graph.reaches(v.dataset, [n.dataset]):
         return None
     there = n.filters or (Compare(field=ctx.model.datasets[n.dataset].id_field, op="filled"),)
     return replace(v, filters=(*v.filters, *there), moment=v.moment or n.moment, bound=n.bound), 0.05
@@ -108,10 +110,21 @@ def verb_often(ctx: Context, v: Verb, w: Word) -> Joined:
     return None
 
 
+def _held(ctx: Context, e: Ent) -> Ent:
+    """What one has of a dataset that several could link: a car is had by owning it, also as co-owner."""
+    subject = ctx.model.ext.subject
+    link = ctx.graph.bridge([subject, e.dataset]) if subject and e.dataset != subject else None
+    if not link or link == e.dataset or not ctx.model.datasets[link].ext.bridge:
+        return e
+    there = Compare(field=ctx.model.datasets[e.dataset].id_field, op="filled")
+    return replace(e, dataset=link, filters=e.filters or (there,))
+
+
 def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
     """at least 3 + visits"""
     if b.bound.unit or e.limit or e.order or e.one or e.implied:
         return None
+    e = _held(ctx, e)
     return Verb(e.dataset, None, e.filters, e.moment, b.bound), 0.1
 
 
@@ -122,6 +135,7 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
     standing = ctx.model.datasets[e.dataset].ext.standing
     if standing and not e.filters and not e.moment:
         e = replace(e, filters=(Named(named=standing),))
+    e = _held(ctx, e)
     if w.kind == "with":
         return Verb(e.dataset, None, e.filters, e.moment), 0.05
     if w.kind == "not":
