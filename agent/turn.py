@@ -103,8 +103,8 @@ class Turn:
         return answer
 
     def _missing_row(self, query: SemanticQuery, result: Result) -> str | None:
-        """A list of one named customer's rows is empty: does the asker see that customer at all?"""
-        if result.total_rows or not query.dataset:
+        """Nothing is found of one named customer: does the asker see that customer at all?"""
+        if result.total_rows and query.dataset:
             return None
         subject = self.planner.ctx.model.ext.subject
         if not subject:

@@ -34,9 +34,12 @@ def evaluate(
         return 2
     path = write_report(report, folder / "reports")
     console.print(scoreboard(report.outcomes))
-    for o in report.outcomes:
-        if not o.score.right:
+    failing = [o for o in report.outcomes if not o.score.right]
+    for o in failing:
+        if o.sample.split == "seen" or only is not None:
             console.print(_failure(o), markup=False, highlight=False)
+    if only is None and any(o.sample.split == "unseen" for o in failing):
+        console.print("Unseen ones that fail are not listed here: they stay unseen as long as nobody tunes on them.")
     console.print(f"Report: {path}", markup=False, highlight=False, soft_wrap=True)
     return 0 if passes(figures(report.outcomes)) else 1
 

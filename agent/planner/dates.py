@@ -81,6 +81,21 @@ def _offset(word: str) -> int:
     return {"this": 0, "current": 0}.get(word, 1 if word in ("next", "coming", "following", "upcoming") else -1)
 
 
+def _first_of(year: str | None) -> date | None:
+    """New Year of a written year; of one that no calendar has, of none."""
+    return date(int(year), 1, 1) if year and 1900 <= int(year) <= 9998 else None
+
+
+def _possible(moment: Moment, today: date) -> bool:
+    """Whether the calendar reaches that far."""
+    try:
+        moment.resolve(today, plan=True)
+        moment.resolve(today, plan=False)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
 def _days_of_month(first: int, last: int, month: int, year: str | None, today: date) -> Moment | None:
     """Days of a named month; without a year those of this year, which may lie ahead."""
     try:
@@ -100,7 +115,7 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
     out: list[tuple[int, int, Moment]] = []
 
     def add(m: re.Match[str], moment: Moment | None) -> None:
-        if moment is None:
+        if moment is None or not _possible(moment, today):
             return
         first = next((i for i, s in enumerate(starts) if s == m.start()), None)
         if first is None:  # the match begins inside a word
@@ -129,7 +144,7 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
         count = int(m[2]) if m[2].isdigit() else _COUNTS[m[2]]
         add(m, Moment("rolling", _UNITS[m[3]], 1 if m[1] in ("next", "coming") else -1, count))
     for m in re.finditer(rf"\b(?:in|within) {_N} {_U}\b", text):
-        add(m, Moment("rolling", _UNITS[m[2]], 1, int(m[1]) if m[1].isdigit() else _COUNTS[m[1]]))
+        add(m, Moment("rolling", _UNITS[m[2]], 0, int(m[1]) if m[1].isdigit() else _COUNTS[m[1]]))
     for m in re.finditer(r"\b(?:year|month|week|quarter) to date\b|\bytd\b|\bmtd\b", text):
         unit: Unit = _UNITS.get(m[0].split()[0], "year") if " " in m[0] else ("year" if m[0] == "ytd" else "month")
         add(m, Moment("unit", unit, 0))
@@ -146,15 +161,15 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
     for m in re.finditer(rf"\b(?:in |of |during )?({_MONTH})(?: (?:of )?(\d{{4}}))?\b", text):
         if m[1] == "may" and not m[2] and not m[0].startswith(("in ", "of ", "during ")):
             continue
-        add(m, Moment("month", "month", count=_MONTHS[m[1]], start=date(int(m[2]), 1, 1) if m[2] else None))
+        add(m, Moment("month", "month", count=_MONTHS[m[1]], start=_first_of(m[2])))
     for m in re.finditer(r"\b(?:trong )?thang (\d{1,2})(?:(?: nam | |/)(\d{4})| nay| vua roi| vua qua)?\b", text):
         if 1 <= int(m[1]) <= 12:
-            add(m, Moment("month", "month", count=int(m[1]), start=date(int(m[2]), 1, 1) if m[2] else None))
+            add(m, Moment("month", "month", count=int(m[1]), start=_first_of(m[2])))
     for m in re.finditer(r"\b(\d{1,2})/(\d{4})\b", text):
         if 1 <= int(m[1]) <= 12:
-            add(m, Moment("month", "month", count=int(m[1]), start=date(int(m[2]), 1, 1)))
+            add(m, Moment("month", "month", count=int(m[1]), start=_first_of(m[2])))
     for m in re.finditer(r"\b(?:q|quarter |quy )([1-4])(?:(?: of| nam|/)? ?(\d{4}))?\b", text):
-        add(m, Moment("quarter", "quarter", count=int(m[1]), start=date(int(m[2]), 1, 1) if m[2] else None))
+        add(m, Moment("quarter", "quarter", count=int(m[1]), start=_first_of(m[2])))
     for m in re.finditer(r"\b(?:in |during |nam |year |trong nam )?(20[0-4]\d)\b", text):
         add(m, Moment("span", "year", start=date(int(m[1]), 1, 1), end=date(int(m[1]), 12, 31)))
     for m in re.finditer(

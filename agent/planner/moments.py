@@ -60,7 +60,7 @@ class Moment:
         if self.kind == "unit":
             return unit_days(self.unit, today, self.offset)
         if self.kind == "rolling":
-            if self.offset > 0:
+            if self.offset > 0 or (self.offset == 0 and plan):  # "in 6 weeks": ahead for plans, back for facts
                 return today, shift(today, self.unit, self.count)
             return shift(today, self.unit, -self.count), today
         if self.kind == "month":

@@ -156,7 +156,7 @@ def _numbers_of_subject(
     subject = ctx.model.ext.subject
     out: list[tuple[int, int, Item, float]] = []
     for i, t in enumerate(tokens):
-        if subject and t.plain.startswith("#"):
+        if subject and t.plain.startswith("#") and len(t.plain) <= 13:
             number = int(t.plain.lstrip("# "))
             key = ctx.model.datasets[subject].id_field
             out.append((i, i + 1, Pred(Compare(field=key, op="=", value=number), subject, one=str(number)), 1.5))

@@ -125,11 +125,19 @@ def find_names(
             exact = tuple(h for h in hits if fold(h.label).split() == [tokens[i].plain for i in span])
             if length > 1 and not exact and all(known[i] for i in span):
                 continue
+            if not exact and any(loose) and _cut(span, capital):
+                continue  # part of a longer name that nobody has is not somebody else
             if hits:
                 found.append(NameFound(start, start + length, exact or hits))
                 for i in span:
                     taken[i] = True
     return found
+
+
+def _cut(span: range, capital: Sequence[bool]) -> bool:
+    """Whether the stretch is part of a longer run of capitals."""
+    before = span.start > 0 and capital[span.start - 1]
+    return before or (span.stop < len(capital) and capital[span.stop])
 
 
 def _named(words: Sequence[Token], values: Values) -> tuple[Hit, ...]:
@@ -162,5 +170,5 @@ def missing_codes(tokens: Sequence[Token], covered: Sequence[bool]) -> list[str]
     return [
         t.text
         for t, c in zip(tokens, covered, strict=True)
-        if not c and re.search(r"\d{3}", t.plain) and len(t.plain) >= 6
+        if not c and re.search(r"\d{3}", t.plain) and len(t.plain) >= 6 and "/" not in t.plain
     ]

@@ -85,10 +85,6 @@ REFUSED = [
 ]
 
 # what the agent gets wrong today; a mended one fails here (strict) until its line is taken out
-WRONG = {
-    "Call customer #12345 for me": "agent/planner/words.yaml, act: to call is no request to act, gọi is",
-    "revenue on 31/02/2026": "agent/planner/values.py, missing_codes: an impossible date is taken for a code",
-}
 
 NOTHING = [
     "", "   ", "\n\t\r", "?", "...", "?!?!", ";;; -- /* */", "\\", '"""', "0", "-1", "123", "NULL", "None",
@@ -131,13 +127,9 @@ def bare(answer: Answer, *names: str) -> str:
     return told
 
 
-def wrong(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 @pytest.mark.parametrize(
     ("kind", "role", "question"),
-    [pytest.param(*case, marks=[wrong(WRONG[case[2]])] if case[2] in WRONG else []) for case in REFUSED],
+    REFUSED,
 )
 def test_the_kind_of_refusal(demo_agent: Agent, kind: str, role: str, question: str) -> None:
     answer = demo_agent.session(who(demo_agent, role)).ask(question)
@@ -166,11 +158,8 @@ def test_what_holds_no_question_is_not_understood(demo_agent: Agent, text: str) 
     "text",
     [
         *ODD,
-        *(
-            pytest.param(t, marks=wrong("agent/planner/dates.py, moments.py: beyond the years 1 to 9999"))
-            for t in BEYOND_TIME
-        ),
-        *(pytest.param(t, marks=wrong("agent/wording.py, _value: a number beyond floats")) for t in BEYOND_NUMBERS),
+        *(t for t in BEYOND_TIME),
+        *(t for t in BEYOND_NUMBERS),
     ],
     ids=short,
 )
@@ -181,9 +170,6 @@ def test_no_text_makes_the_agent_raise(demo_agent: Agent, text: str) -> None:
     assert session.ask("How many customers are there?").kind == "answer"
 
 
-_METRIC = wrong("agent/turn.py, _missing_row: looks at lists only, a metric of nobody is told as 0 or unknown")
-
-
 @pytest.mark.parametrize("role", ["sales_rep", "service_advisor", "store_manager"])
 @pytest.mark.parametrize(
     "question",
@@ -192,10 +178,10 @@ _METRIC = wrong("agent/turn.py, _missing_row: looks at lists only, a metric of n
         "What is the next best action for customer #{}?",
         "Show me customer #{}",
         "What is the churn risk of #{}?",
-        pytest.param("How many orders does customer #{} have?", marks=_METRIC),
-        pytest.param("Total revenue of customer #{}", marks=_METRIC),
+        "How many orders does customer #{} have?",
+        "Total revenue of customer #{}",
         "Lịch sử mua hàng của khách hàng #{}",
-        pytest.param("Tổng doanh thu của khách hàng #{}", marks=_METRIC),
+        "Tổng doanh thu của khách hàng #{}",
     ],
 )
 def test_an_invisible_customer_is_refused_in_the_words_for_nobody(
@@ -212,7 +198,6 @@ def test_an_invisible_customer_is_refused_in_the_words_for_nobody(
     assert len(told) == 1
 
 
-@wrong("agent/planner/values.py, find_names: parts of a name that nobody visible has are taken for other people")
 @pytest.mark.parametrize("role", ["sales_rep", "service_advisor", "store_manager"])
 def test_an_invisible_name_is_refused_in_the_words_for_nobody(demo_agent: Agent, company: Company, role: str) -> None:
     """However many visible people share parts of the name: nobody else's row is shown or offered in its place."""

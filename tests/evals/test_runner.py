@@ -159,5 +159,8 @@ def test_the_command_reports_and_gives_the_exit_code(
     assert evaluate(folder=store.parent, only="fine", samples=samples) == 0
     assert evaluate(folder=store.parent, only=None, samples=samples) == 1
     assert "short: confidently wrong" in capsys.readouterr().out
+    (samples / "unseen.yaml").write_text(text.format("hidden", " LIMIT 2"), "utf-8")
+    assert evaluate(folder=store.parent, only=None, samples=samples) == 1
+    assert "hidden" not in capsys.readouterr().out
     assert (store.parent / "reports" / "report.html").is_file()
     assert evaluate(folder=store.parent, only="none", samples=samples) == 2
