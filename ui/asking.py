@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +12,22 @@ from rich.text import Text
 
 from agent.answer_card import Answer
 from agent.errors import AgentError
+from agent.events import AnswerEvent
 from agent.session import Agent, Session
+
+
+def answered(session: Session, question: str, limit: int) -> Answer:
+    """The answer of whichever lane is configured; the planner's needs no LlamaIndex, which is slow to import."""
+    if session.agent.llm == "planner":
+        return session.ask(question, limit=limit)
+    return asyncio.run(_streamed(session, question, limit))
+
+
+async def _streamed(session: Session, question: str, limit: int) -> Answer:
+    async for event in session.stream(question, limit=limit):
+        if isinstance(event, AnswerEvent):
+            return event.answer
+    raise AgentError("The answer broke off. Ask again.")
 
 
 def answer_lines(agent: Agent, lines: Iterable[str], user: str, limit: int) -> Iterator[str]:
@@ -41,7 +57,7 @@ def _answer(
             session = agent.session(agent.asker(who))
             if asked.get("session") is not None:
                 sessions[key] = session
-        return session.ask(question, limit=limit).model_dump()
+        return answered(session, question, limit).model_dump()
     except AgentError as error:
         return _error(str(error))
 

@@ -52,7 +52,7 @@ def ask(
     day = _day(today)
 
     from agent.build import open_agent
-    from ui.asking import answer_lines, print_answer
+    from ui.asking import answer_lines, answered, print_answer
     from ui.demo import ensure_demo
     from ui.failures import told
 
@@ -67,7 +67,7 @@ def ask(
             return
         session = agent.session(agent.asker(user))
         for question in questions or []:
-            answer = session.ask(question, limit=limit)
+            answer = answered(session, question, limit)
             if as_json:
                 sys.stdout.write(json.dumps(answer.model_dump(), ensure_ascii=False) + "\n")
             else:
