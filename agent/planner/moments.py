@@ -39,6 +39,7 @@ class Moment:
     start: date | None = None
     end: date | None = None
     full: bool = False
+    floating: bool = False  # a span whose year was not said
     label: str = ""
 
     def resolve(self, today: date, plan: bool) -> Period:
@@ -46,7 +47,7 @@ class Moment:
         start, end = self._days(today, plan)
         if (
             not plan
-            and (self.kind in ("unit", "month", "quarter") or self.unit == "year")
+            and self.kind in ("unit", "month", "quarter", "span")
             and not self.full
             and start
             and start <= today
@@ -81,13 +82,18 @@ class Moment:
             return unit_days("quarter", first, 0)
         if self.kind == "weekday":
             day = today + timedelta((self.count - today.weekday()) % 7)
-            if not plan and day > today:
+            if (not plan and day > today) or self.offset < 0:
                 day -= timedelta(7)
             return day, day
+        if self.floating and self.start and self.end:
+            back = -1 if not plan and self.start > today else 1 if plan and self.end < today else 0
+            return shift(self.start, "year", back), shift(self.end, "year", back)
         if self.kind == "since":
             return self.start, None if plan else today
         if self.kind == "after":
             return (self.start or today) + timedelta(1), None if plan else today
+        if self.kind == "until":  # what is planned by then lies ahead, what happened by then is all before
+            return (today if plan and self.end and self.end >= today else None), self.end
         if self.kind == "before":
             return None, (self.start or today) - timedelta(1)
         return self.start, self.end
