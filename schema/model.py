@@ -110,6 +110,15 @@ class FieldExtension(Part):
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
 
 
+class Moves(Part):
+    """The fields of a log of changes: which axis changed, from what, to what; and the axes, the likeliest first."""
+
+    axis: str
+    old: str
+    new: str
+    axes: tuple[str, ...]
+
+
 class DatasetExtension(Part):
     label: str | None = None
     labels: str | None = Field(None, description="plural")
@@ -135,6 +144,11 @@ class DatasetExtension(Part):
     past: dict[str, tuple[str, ...]] = Field({}, description="field -> values that make a plan a fact: missed, kept")
     standing: str | None = Field(None, description="named filter meant by having such a row now")
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
+    who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")
+    objects: dict[str, tuple[dict[str, Any], ...]] = Field(
+        {}, description="dataset that its rows may be about -> what holds then: a car bought is a vehicle order's"
+    )
+    moves: Moves | None = Field(None, description="of a log of changes: its fields")
 
 
 class MetricExtension(Part):
@@ -144,6 +158,10 @@ class MetricExtension(Part):
     at: dict[str, str] = Field({}, description="finer dataset -> the same metric's expression there")
     n: str | None = Field(None, description="expression of the number behind a mean or rate")
     less_is_more: bool = False
+    who: str | None = Field(None, description="dataset of the people who bring it about: cars are sold by sellers")
+    amount: str | None = Field(None, description="metric meant by how much instead of how many")
+    without: tuple[str, ...] = Field((), description="datasets whose conditions do not fit it, though they are linked")
+    share_of: dict[str, Any] | None = Field(None, description="condition whose share, where it is asked for, is this")
     more: tuple[str, ...] = Field((), description="superlatives that mean a high value: spent the most")
     description_vi: str = ""
 

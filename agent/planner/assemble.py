@@ -81,6 +81,8 @@ def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter])
             return _own_store(ctx, asker, dataset)
         if isinstance(f, Named) and f.named == "$mine.mine":
             return _mine(ctx, asker, dataset)
+        if isinstance(f, Compare) and f.value == "$asker":
+            return f.model_copy(update={"value": asker.id})
         if single:
             return f  # when is this one due: whenever it is
         if isinstance(f, Named) and f.period is None and (default := ctx.model.named(f.named).period):

@@ -84,6 +84,11 @@ def _lasting(m: re.Match[str], today: date) -> Moment:
     return Moment("rolling", _UNITS[m["unit"]], 0, _count(m))
 
 
+def _over(m: re.Match[str], today: date) -> Moment:
+    """for over a year: longer ago than that; of what did not happen, the whole of it"""
+    return Moment("over", _UNITS[m["unit"]], 0, _count(m))
+
+
 def _back_one(m: re.Match[str], today: date) -> Moment:
     """the past year: up to today"""
     return Moment("rolling", _UNITS[m["unit"]], -1, 1)
@@ -229,10 +234,12 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (r"(?:tu |ke tu |tinh tu )?dau (?P<unit>nam|thang|quy|tuan)(?: nay)?(?: (?:den|toi) (?:nay|gio))?", _this_unit),
     # rolling: the last 30 days, 6 tháng gần đây, for over a year
     (rf"(?:in |over |for |during |within )?(?:the )?(?P<dir>last|past|previous|next|coming) {_N} {_U}", _rolling),
-    (rf"(?:in|within|for|in over|for over|in more than|for more than|in at least|for at least) {_N} {_U}", _lasting),
+    (rf"(?:in|within|for|in at least|for at least) {_N} {_U}", _lasting),
+    (rf"(?:in |for )?(?:over|more than|longer than) {_N} {_U}", _over),
     (rf"(?:trong )?(?:vong )?(?:suot )?{_N} {_U} (?P<dir>qua|gan day|gan nhat|vua qua|truoc|toi|sau|tiep theo|sap toi|ke tiep)", _rolling),
     (rf"(?:trong )?(?:vong )?{_N} {_U}(?P<dir>)(?: nay| tro lai day| tro lai| roi)", _rolling),
-    (rf"(?:hon|tren|qua|it nhat|suot|da) (?P<dir>){_N} {_U}(?: nay| qua| roi)?", _rolling),
+    (rf"(?:da )?(?:hon|tren|qua|it nhat) {_N} {_U}(?: nay| qua| roi)?", _over),
+    (rf"(?:suot|da|duoc) (?P<dir>){_N} {_U}(?: nay| qua| roi)?", _rolling),
     (rf"(?:trong|trong vong) {_N} {_U}", _lasting),
     (r"half a year|nua nam (?:qua|nay|gan day)", _half_year_long),
     (rf"{_MORE}{_N} {_U} (?:ago|back|before today)", _ago),

@@ -51,6 +51,7 @@ class FieldItem(Item):
 @dataclass(frozen=True)
 class MetricItem(Item):
     name: str
+    by_asker: str | None = None  # the dataset of the people who do it, of whom the asker is meant
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,15 @@ class Pred(Item):
 
 
 @dataclass(frozen=True)
+class Value(Item):
+    """Values of a field that are meant only where the field itself is named: stage Due, from Loyal to At Risk."""
+
+    key: str
+    values: tuple[str, ...]
+    word: str | None = None  # and, or, from, to: what stood before it
+
+
+@dataclass(frozen=True)
 class Verb(Item):
     """Rows of a dataset that an entity has: "bought an SUV in 2025", "at least 3 visits"."""
 
@@ -96,6 +106,13 @@ class Verb(Item):
     moment: Moment | None = None
     bound: Bound | None = None
     metric: Measure | None = None
+
+
+@dataclass(frozen=True)
+class OnlyVerb(Item):
+    """A verb of which nothing but what follows holds: bought only …"""
+
+    verb: Verb
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,16 @@ class Ent(Item):
     one: str | None = None
     plural: bool = True
     implied: bool = False  # no noun was said for it
+    who: bool = False  # "who", "people": whoever does it
+    asked: bool = False  # "which cars", "xe nào": what is asked for
+
+
+@dataclass(frozen=True)
+class ShareOf(Item):
+    """The share for which a condition holds, waiting for those of whom."""
+
+    part: Filter
+    dataset: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +146,14 @@ class Group(Item):
     """What to group by."""
 
     by: tuple[By, ...]
+
+
+@dataclass(frozen=True)
+class GroupOf(Item):
+    """What to group by, and the groups that were named."""
+
+    by: tuple[By, ...]
+    pred: Pred
 
 
 @dataclass(frozen=True)

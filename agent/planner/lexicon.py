@@ -24,6 +24,7 @@ from agent.planner.items import (
     Pred,
     Skip,
     Sorting,
+    Value,
     Verb,
     Word,
 )
@@ -135,9 +136,9 @@ class Lexicon:
 def build_lexicon(model: SemanticModel) -> Lexicon:
     """The lexicon of a model. Pure: the same model gives the same lexicon."""
     lexicon = Lexicon()
-    _language(lexicon)
+    _language(lexicon, model)
     for dataset in model.datasets.values():
-        _dataset(lexicon, dataset)
+        _dataset(lexicon, model, dataset)
     for metric in model.metrics.values():
         for phrase in metric.ext.more:
             lexicon.add(phrase, Sorting(metric.name, None, True, True), 1.1)
@@ -157,7 +158,7 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     return lexicon
 
 
-def _language(lexicon: Lexicon) -> None:
+def _language(lexicon: Lexicon, model: SemanticModel) -> None:
     words: dict[str, list[list[Any]]] = yaml.load(
         WORDS.read_text("utf-8"), Loader=yaml.BaseLoader
     )  # on and no are words
@@ -167,6 +168,9 @@ def _language(lexicon: Lexicon) -> None:
                 lexicon.add(phrase, Skip(), 0.6)
             elif kind in ("act", "outside", "greeting", "why"):
                 lexicon.add(phrase, Marker(cast(Any, kind), phrase), 0.8)
+            elif kind == "people":
+                if model.ext.subject:
+                    lexicon.add(phrase, Ent(model.ext.subject, who=True), 0.55)
             elif kind in _FUNCTIONS or kind == "distinct":
                 lexicon.add(phrase, Function(cast(Any, "count_distinct" if kind == "distinct" else kind)), 0.9)
             else:
@@ -177,9 +181,11 @@ def _language(lexicon: Lexicon) -> None:
         lexicon.add(phrase, GrainItem(cast(Any, grain)), 0.9)
 
 
-def _dataset(lexicon: Lexicon, dataset: Dataset) -> None:
+def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
     e = dataset.ext
-    for phrase in {p for p in (e.label, e.labels, e.label_vi, *dataset.synonyms) if p}:
+    taken = {s for d in model.datasets.values() if d is not dataset for s in d.synonyms}
+    labels = {p for p in (e.label, e.labels, e.label_vi) if p and p not in taken}
+    for phrase in labels.union(dataset.synonyms):
         lexicon.add(phrase, Ent(dataset.name))
     for named in e.filters:
         key = f"{dataset.name}.{named.name}"
@@ -206,7 +212,8 @@ def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
     for value, names in f.ext.values.items():
         pred = Pred(Compare(field=f.key, op="=", value=value), dataset.name)
         for phrase in {names.label, names.label_vi, *names.synonyms}:
-            if f.ext.axis or f.ext.detail:  # meant only when the field itself is named beside it
+            if f.ext.axis or f.ext.detail:  # meant only when the field itself is named
+                lexicon.add(phrase, Value(f.key, (value,)), 0.9)
                 for name in f.synonyms:
                     lexicon.add(f"{name} {phrase}", pred, 1.05)
                     lexicon.add(f"{phrase} {name}", pred, 1.05)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -32,6 +32,7 @@ class Moment:
         "after",
         "same",
         "previous",
+        "over",
     ]
     unit: Unit = "day"
     offset: int = 0
@@ -41,6 +42,10 @@ class Moment:
     full: bool = False
     floating: bool = False  # a span whose year was not said
     label: str = ""
+
+    def lacking(self) -> Moment:
+        """The span in which something did not happen: not seen *for over a year* = not in the last year."""
+        return replace(self, kind="rolling", offset=-1) if self.kind == "over" else self
 
     def resolve(self, today: date, plan: bool) -> Period:
         """The days it covers: for facts up to today, for plans whole."""
@@ -94,6 +99,8 @@ class Moment:
             return (self.start or today) + timedelta(1), None if plan else today
         if self.kind == "until":  # what is planned by then lies ahead, what happened by then is all before
             return (today if plan and self.end and self.end >= today else None), self.end
+        if self.kind == "over":  # it happened more than so long ago
+            return None, shift(today, self.unit, -self.count) - timedelta(1)
         if self.kind == "before":
             return None, (self.start or today) - timedelta(1)
         return self.start, self.end

@@ -37,6 +37,17 @@ _UNITS = {
     "kilometre": "km",
     "kilometer": "km",
     "tuoi": "years",
+    "day": "days",
+    "ngay": "days",
+    "week": "weeks",
+    "tuan": "weeks",
+    "month": "months",
+    "thang": "months",
+    "year": "years",
+    "nam": "years",
+    "hour": "hours",
+    "gio": "hours",
+    "tieng": "hours",
 }
 _WORDS = {
     "one": 1,

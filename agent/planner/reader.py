@@ -10,6 +10,7 @@ from agent.planner.dates import find_moments
 from agent.planner.items import AmountItem, BoundItem, Ent, Item, Junk, Marker, Pred, Skip, When, Word
 from agent.planner.lexicon import Lexicon
 from agent.planner.numbers import Amount, find_amounts
+from agent.planner.particles import placed
 from agent.planner.rules import Context
 from agent.planner.scripts import script_of
 from agent.planner.tokens import Token, tokenize
@@ -56,7 +57,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             width = end - start
             item = entry.item
             if isinstance(item, Ent):
-                item = replace(item, plural=tokens[end - 1].text != tokens[end - 1].stem)
+                item = replace(item, plural=_plural(tokens, start, end), asked=_asked(tokens, start, end))
             if width > 1:
                 inside[start + 1 : end] = [True] * (width - 1)
             if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
@@ -79,6 +80,9 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
         atoms.append((start, end, When(moment), 1.05 * (end - start) + 0.2 * (end - start - 1)))
         covered[start:end] = [True] * (end - start)
     atoms += _numbers_of_subject(tokens, ctx, covered)
+    for start, end, item, weight in placed(tokens):
+        atoms.append((start, end, item, weight))
+        covered[start:end] = [True] * (end - start)
     for i in range(1, len(tokens)):  # customers named Minh: all that are called so
         given = ctx.model.ext.given
         if given and tokens[i - 1].text in _CALLED and tokens[i].capital:
@@ -132,6 +136,22 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             t.text for i, t in enumerate(tokens) if not chart.longest[0] <= place[i] < chart.longest[1]
         ]
     return reading
+
+
+_MANY = frozenset("những các mấy nhiều nhung cac may nhieu top vài".split())
+_ASKING_BEFORE, _ASKING_AFTER = frozenset(("which", "what")), frozenset(("nào", "nao", "gì", "gi"))
+
+
+def _plural(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether several are meant: an English plural, những, các."""
+    before = tokens[start - 1].plain if start else ""
+    return tokens[end - 1].plain != tokens[end - 1].stem or before in _MANY
+
+
+def _asked(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether it is what the question asks for: which cars, xe nào."""
+    before = start > 0 and tokens[start - 1].plain in _ASKING_BEFORE
+    return before or (end < len(tokens) and tokens[end].plain in _ASKING_AFTER)
 
 
 def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:

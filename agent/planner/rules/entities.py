@@ -16,8 +16,11 @@ from agent.planner.items import (
     When,
     Word,
 )
+from agent.planner.moments import Unit, shift
 from agent.planner.rules.context import Context, Joined, comparison, exists
-from schema.query import Compare, Exists, Filter, Named, Not
+from schema.query import Compare, Comparison, Exists, Filter, Named, Not
+
+_SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
 
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
@@ -68,7 +71,7 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
 def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
     """customers + bought an SUV"""
     about = v.about or ctx.model.ext.subject
-    if v.dataset == e.dataset:
+    if v.dataset == e.dataset or _denied(ctx, e.filters, v):
         return None
     if (
         about != e.dataset
@@ -77,6 +80,12 @@ def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
     ):
         return None
     return replace(e, filters=(*e.filters, exists(ctx, v))), 0.1 if about == e.dataset else 0.6
+
+
+def _denied(ctx: Context, filters: tuple[Filter, ...], v: Verb) -> bool:
+    """Whether the opposite was said before: has never come in … came in."""
+    said = exists(ctx, v)
+    return any(isinstance(f, Not) and f.negate == said for f in filters)
 
 
 def ent_bound(ctx: Context, e: Ent, b: BoundItem) -> Joined:
@@ -103,12 +112,45 @@ def ent_when(ctx: Context, e: Ent, w: When) -> Joined:
         )
         return replace(e, filters=filters, dated=None), 0.0
     if e.moment or not ctx.time(e.dataset):
-        return None
+        return _within(ctx, e, w)
     return replace(e, moment=w.moment), 0.1
+
+
+def _within(ctx: Context, e: Ent, w: When) -> Joined:
+    """this year + which customers missed an appointment: the period is that of what they did, or did not"""
+    for i in range(len(e.filters) - 1, -1, -1):
+        if bound := bound_exists(ctx, e.filters[i], w):
+            return replace(e, filters=(*e.filters[:i], bound, *e.filters[i + 1 :])), 0.3
+    return None
+
+
+def bound_exists(ctx: Context, f: Filter, w: When) -> Filter | None:
+    """The condition on other rows with its period; None where it takes none, or has one."""
+    inner, moment = (f.negate, w.moment.lacking()) if isinstance(f, Not) else (f, w.moment)
+    if not isinstance(inner, Exists) or inner.period is not None or not ctx.time(inner.exists):
+        return None
+    period = moment.resolve(ctx.today, ctx.model.datasets[inner.exists].ext.plan)
+    bound = inner.model_copy(update={"period": period})
+    return Not(negate=bound) if isinstance(f, Not) else bound
 
 
 def when_ent(ctx: Context, w: When, e: Ent) -> Joined:
     return ent_when(ctx, e, w)
+
+
+def ent_age(ctx: Context, e: Ent, b: BoundItem) -> Joined:
+    """overdue + by more than 60 days; open cases + older than a month: how long ago its day is"""
+    if b.bound.unit not in _SPANS or b.bound.high is not None or b.bound.op not in (">", ">=", "<", "<="):
+        return None
+    key = ctx.time(e.dataset)
+    for f in e.filters:
+        if isinstance(f, Named) and f.named[0] != "$" and (named := ctx.model.named(f.named)).lists:
+            key = ctx.time(named.lists) or key
+    if key is None:
+        return None
+    day = shift(ctx.today, _SPANS[b.bound.unit], -int(b.bound.value))
+    op: Comparison = {">": "<", ">=": "<=", "<": ">", "<=": ">="}[b.bound.op]  # type: ignore[assignment]
+    return replace(e, filters=(*e.filters, Compare(field=key, op=op, value=day.isoformat())), dated=None), 0.1
 
 
 def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
@@ -117,12 +159,24 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
         if a.limit and b.limit:
             return None
         joined = replace(
-            a, filters=tuple(dict.fromkeys((*a.filters, *b.filters))), moment=a.moment or b.moment, one=a.one or b.one
+            a,
+            filters=tuple(dict.fromkeys((*a.filters, *b.filters))),
+            moment=a.moment or b.moment,
+            one=a.one or b.one,
+            who=a.who and b.who,
+            asked=a.asked or b.asked,
+            plural=a.plural and b.plural,
+            fields=tuple(dict.fromkeys((*a.fields, *b.fields))),
         )
         return replace(joined, limit=a.limit or b.limit, dated=a.dated or b.dated, implied=a.implied and b.implied), 0.4
     for main, other in ((a, b), (b, a)):
         if ctx.graph.reaches(main.dataset, [other.dataset]) and not ctx.graph.reaches(other.dataset, [main.dataset]):
-            if other.limit or other.order or other.moment or main.one:
+            if other.limit or other.order or other.moment or (other.who and not other.filters):
+                return None
+            name = ctx.model.datasets[other.dataset].ext.name_field
+            if main.one and not other.filters and name:  # who looks after An: An's own column
+                return replace(main, fields=(*main.fields, f"{other.dataset}.{name}")), 0.3
+            if main.one:
                 return None
             cost = (
                 0.15

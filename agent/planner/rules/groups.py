@@ -9,8 +9,10 @@ from agent.planner.items import (
     FieldItem,
     GrainItem,
     Group,
+    GroupOf,
     Meas,
     NotWhen,
+    Pred,
     Verb,
     Versus,
     When,
@@ -18,7 +20,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.measures import count_ent
-from schema.query import Aggregate, By, Having
+from schema.query import Aggregate, By, Compare, Having
 
 
 def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
@@ -56,7 +58,36 @@ def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """by + showroom"""
     if w.kind != "by" or e.filters or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
-    return Group((By(field=e.dataset),)), 0.0
+    return Group((By(field=e.dataset),)), 0.6 if _of_single_rows(ctx, e) else 0.0
+
+
+def _of_single_rows(ctx: Context, e: Ent) -> bool:
+    """Whether a group an entity is rarely meant: by car, by customer."""
+    dataset = ctx.model.datasets[e.dataset]
+    name = dataset.fields.get(dataset.ext.name_field or "")
+    return e.dataset == ctx.model.ext.subject or (name is not None and name.ext.index == "code")
+
+
+def by_pred(ctx: Context, w: Word, p: Pred) -> Joined:
+    """by + cars, service and parts: by the field whose values they are"""
+    if w.kind != "by" or not isinstance(p.filter, Compare) or p.filter.op != "in":
+        return None
+    return GroupOf((By(field=p.filter.field),), p), 0.0
+
+
+def meas_group_of(ctx: Context, m: Meas, g: GroupOf) -> Joined:
+    joined = meas_group(ctx, m, Group(g.by))
+    if not joined or not isinstance(joined[0], Meas):
+        return None
+    return replace(joined[0], filters=(*joined[0].filters, g.pred.filter)), joined[1]
+
+
+def group_of_ent(ctx: Context, g: Group, e: Ent) -> Joined:
+    """by make + of the car"""
+    if e.filters or e.limit or e.moment or e.one:
+        return None
+    last = g.by[-1].field.partition(".")[0]
+    return (g, 0.1) if last == e.dataset or (last != "$time" and ctx.graph.reaches(e.dataset, [last])) else None
 
 
 def by_grain(ctx: Context, w: Word, g: GrainItem) -> Joined:
@@ -78,7 +109,7 @@ def group_ent(ctx: Context, g: Group, e: Ent) -> Joined:
     """by month and + showroom"""
     if e.filters or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
-    return Group((*g.by, By(field=e.dataset))), 0.1
+    return Group((*g.by, By(field=e.dataset))), 0.7 if _of_single_rows(ctx, e) else 0.1
 
 
 def group_grain(ctx: Context, g: Group, n: GrainItem) -> Joined:

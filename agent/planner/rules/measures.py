@@ -13,13 +13,14 @@ from agent.planner.items import (
     MetricItem,
     NotWhen,
     Pred,
+    ShareOf,
     Verb,
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
-from agent.planner.rules.entities import MINE, ent_not_when, ent_verb
-from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named
+from agent.planner.rules.context import Context, Joined, before_noun, exists, metric_measure
+from agent.planner.rules.entities import MINE, bound_exists, ent_not_when, ent_verb
+from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, SemanticQuery
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -44,12 +45,24 @@ def count_distinct(ctx: Context, w: Word, f: FieldItem) -> Joined:
 
 def count_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
     """how much + revenue; how many + cars sold"""
-    return (metric_measure(ctx, m.name), 0.0) if w.kind in ("how_many", "how_much") else None
+    if w.kind == "how_much" and (amount := ctx.model.metric(m.name).ext.amount):
+        return _by_asker(ctx, metric_measure(ctx, amount), m), -0.1
+    if w.kind not in ("how_many", "how_much"):
+        return None
+    return _by_asker(ctx, metric_measure(ctx, m.name), m), 0.0
+
+
+def self_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """did i + sell"""
+    who = ctx.model.metric(m.name).ext.who
+    return (MetricItem(m.name, who), 0.0) if w.kind == "self" and who and not m.by_asker else None
 
 
 def metric_count(ctx: Context, m: MetricItem, w: Word) -> Joined:
     """bán được + bao nhiêu"""
-    return (metric_measure(ctx, m.name), 0.0) if w.kind in ("how_many_after", "how_many", "how_much") else None
+    if w.kind not in ("how_many_after", "how_many", "how_much"):
+        return None
+    return _by_asker(ctx, metric_measure(ctx, m.name), m), 0.0
 
 
 def function_each(ctx: Context, fn: Function, w: Word) -> Joined:
@@ -59,7 +72,14 @@ def function_each(ctx: Context, fn: Function, w: Word) -> Joined:
 
 def metric_alone(ctx: Context, m: MetricItem) -> Joined:
     """revenue"""
-    return metric_measure(ctx, m.name), 0.05
+    return _by_asker(ctx, metric_measure(ctx, m.name), m), 0.05
+
+
+def _by_asker(ctx: Context, meas: Meas, m: MetricItem) -> Meas:
+    """I sold: the asker is the seller."""
+    if not m.by_asker:
+        return meas
+    return replace(meas, filters=(*meas.filters, Compare(field=ctx.model.datasets[m.by_asker].id_field, op="=", value="$asker")))
 
 
 def function_field(ctx: Context, fn: Function, f: FieldItem) -> Joined:
@@ -107,6 +127,9 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     far = ctx.distance(m.base, p.dataset)
     if far is None or p.filter in m.filters:
         return None
+    first = m.measures[0]
+    if isinstance(first, str) and p.dataset in ctx.model.metric(first).ext.without:
+        far += 4
     by = m.by
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
@@ -160,6 +183,9 @@ def meas_when(ctx: Context, m: Meas, w: When) -> Joined:
         )
         return replace(m, filters=filters, dated=None), 0.0
     if m.moment or not ctx.time(m.base):
+        for i in range(len(m.filters) - 1, -1, -1):  # this year + how many customers bought twice
+            if bound := bound_exists(ctx, m.filters[i], w):
+                return replace(m, filters=(*m.filters[:i], bound, *m.filters[i + 1 :])), 0.3
         return None
     return replace(m, moment=w.moment), 0.05
 
@@ -197,11 +223,47 @@ def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
 
 
 def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """share of + customers who are VIP: the last condition is the numerator's"""
-    if w.kind != "share" or not e.filters or e.limit:
+    """share of + customers who are VIP: the last condition is the numerator's, a place only where nothing else is"""
+    if w.kind != "share" or not e.filters or e.limit or e.one:
         return None
-    share = Aggregate(fn="share", over=e.dataset, where=e.filters[-1])
-    return Meas((share,), e.dataset, e.filters[:-1], e.moment), 0.0
+    at = next((i for i in range(len(e.filters) - 1, -1, -1) if not _is_place(ctx, e.filters[i])), len(e.filters) - 1)
+    return _share(ctx, e, e.filters[at], (*e.filters[:at], *e.filters[at + 1 :])), 0.0
+
+
+def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
+    """The share of e's rows for which `part` holds; a rate of the model where it is declared as that share."""
+    for metric in ctx.model.metrics.values():
+        if metric.ext.share_of and part in SemanticQuery.model_validate({"filters": [metric.ext.share_of]}).filters:
+            return Meas((metric.name,), ctx.base(metric.name), whole, e.moment)
+    return Meas((Aggregate(fn="share", over=e.dataset, where=part),), e.dataset, whole, e.moment, dated=e.dated)
+
+
+def _is_place(ctx: Context, f: Filter) -> bool:
+    return isinstance(f, Compare) and ctx.model.field(f.field).ext.index == "distinct"
+
+
+def share_pred(ctx: Context, w: Word, p: Pred) -> Joined:
+    """what share + is VIP"""
+    return (ShareOf(p.filter, p.dataset), 0.1) if w.kind == "share" and not p.one and not p.split else None
+
+
+def share_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """what share + came back"""
+    about = v.about or ctx.model.ext.subject
+    return (ShareOf(exists(ctx, v), about), 0.1) if w.kind == "share" and about else None
+
+
+def ent_share_of(ctx: Context, e: Ent, s: ShareOf) -> Joined:
+    """of the customers in Hà Nội + what share is VIP"""
+    if e.limit or e.one or ctx.distance(e.dataset, s.dataset) is None:
+        return None
+    return _share(ctx, e, s.part, e.filters), 0.1
+
+
+def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
+    """share of women + among the VIP customers"""
+    joined = ent_share_of(ctx, e, s)
+    return (joined[0], 0.3) if joined and e.filters else None
 
 
 def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:

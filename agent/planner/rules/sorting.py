@@ -199,11 +199,38 @@ def sorting_direction(ctx: Context, s: Sorting, w: Word) -> Joined:
     return (replace(s, descending=w.kind == "descending"), 0.0) if w.kind in ("ascending", "descending") else None
 
 
+def metric_sorting(ctx: Context, m: MetricItem, s: Sorting) -> Joined:
+    """(which month) did we sell + the most cars: what is counted is the metric's own"""
+    if not isinstance(s.measure, Aggregate) or s.measure.fn != "count" or s.measure.where or not s.superlative:
+        return None
+    if not ctx.graph.reaches(ctx.base(m.name), [s.measure.over]):
+        return None
+    return Sorting(m.name, None, s.descending, True, s.moment), 0.0
+
+
+def sorting_metric(ctx: Context, s: Sorting, m: MetricItem) -> Joined:
+    """the most cars + sold"""
+    return metric_sorting(ctx, m, s)
+
+
+def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
+    """who + sold the most cars: those by whom it happens"""
+    if not e.who or not s.superlative or (agents := _agents(ctx, s)) is None:
+        return None
+    return ent_sorting(ctx, Ent(agents, e.filters, e.moment, limit=e.limit or 1), s)
+
+
+def _agents(ctx: Context, s: Sorting) -> str | None:
+    if isinstance(s.measure, str):
+        return ctx.model.metric(s.measure).ext.who
+    return ctx.model.datasets[s.measure.over.partition(".")[0]].ext.who if s.measure is not None else None
+
+
 def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """top 10 customers + by lifetime value; showroom + with the highest revenue"""
-    if e.order:
+    if e.order or (e.who and _agents(ctx, s)):
         return None
-    limit = e.limit or (1 if s.superlative and not e.plural else None)
+    limit = e.limit or (1 if s.superlative and (e.who or not e.plural) else None)
     if s.field and not (e.limit is None and not s.superlative and not ctx.numeric(s.field)):
         dataset = s.field.partition(".")[0]
         if not ctx.graph.reaches(e.dataset, [dataset]):

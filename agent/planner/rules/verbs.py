@@ -8,7 +8,9 @@ from agent.planner.items import (
     AmountItem,
     BoundItem,
     Ent,
+    Meas,
     MetricItem,
+    OnlyVerb,
     Pred,
     Verb,
     When,
@@ -16,12 +18,21 @@ from agent.planner.items import (
 )
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
-from schema.query import All, Compare, Exists, Named, Not
+from schema.query import Aggregate, All, Compare, Exists, Named, Not, SemanticQuery
+
+
+def _about_object(ctx: Context, v: Verb, dataset: str) -> Verb:
+    """What holds where the rows are about `dataset`: a car bought is a vehicle order's."""
+    for target, filters in ctx.model.datasets[v.dataset].ext.objects.items():
+        if target == dataset or target in {s.target for s in ctx.graph.tree(v.dataset).get(dataset, ())}:
+            added = SemanticQuery.model_validate({"filters": filters}).filters
+            return replace(v, filters=tuple(dict.fromkeys((*v.filters, *added))))
+    return v
 
 
 def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
     """bought + an SUV: the entity is the verb's object"""
-    if e.limit or e.order or (e.one and e.dataset == v.about):
+    if e.limit or e.order or e.who or (e.one and e.dataset == v.about):
         return None
     if e.dataset == v.dataset:
         return replace(v, filters=(*v.filters, *e.filters), moment=v.moment or e.moment), 0.0
@@ -31,7 +42,24 @@ def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
     there = Compare(field=ctx.model.datasets[e.dataset].id_field, op="filled")
     if e.moment and v.moment:
         return None
-    return replace(v, filters=(*v.filters, *(e.filters or (there,))), moment=v.moment or e.moment), 0.1 * far
+    about = _about_object(ctx, v, e.dataset)
+    held = e.filters or (() if about is not v else (there,))
+    return replace(about, filters=(*about.filters, *held), moment=v.moment or e.moment), 0.1 * far
+
+
+def verb_asked(ctx: Context, v: Verb, e: Ent) -> Joined:
+    """(which cars does An) own: what is asked for stands for the verb's rows"""
+    if not e.asked or not v.about or v.filters or v.bound or not ctx.model.datasets[v.dataset].ext.bridge:
+        return None
+    if not ctx.graph.reaches(e.dataset, [v.about]) or not ctx.graph.reaches(v.dataset, [e.dataset]):
+        return None
+    return replace(e, moment=e.moment or v.moment), 0.1
+
+
+def asked_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
+    """xe nào + đang sở hữu"""
+    joined = verb_asked(ctx, v, e)
+    return (joined[0], 0.4) if joined else None
 
 
 def verb_pred(ctx: Context, v: Verb, p: Pred) -> Joined:
@@ -48,7 +76,8 @@ def verb_pred(ctx: Context, v: Verb, p: Pred) -> Joined:
                 for value in p.filter.value
             )
             return Pred(All(all=each), v.about), 0.1 * len(tree[p.dataset])
-        return replace(v, filters=(*v.filters, p.filter)), 0.1 * len(tree[p.dataset])
+        about = _about_object(ctx, v, p.dataset)
+        return replace(about, filters=(*about.filters, p.filter)), 0.1 * len(tree[p.dataset])
     return None
 
 
@@ -60,8 +89,11 @@ def verb_count(ctx: Context, v: Verb, n: Verb) -> Joined:
         return replace(v, filters=(*v.filters, *n.filters), moment=v.moment or n.moment, bound=n.bound), 0.05
     if n.dataset == v.about or not ctx.graph.reaches(v.dataset, [n.dataset]):
         return None
-    there = n.filters or (Compare(field=ctx.model.datasets[n.dataset].id_field, op="filled"),)
-    return replace(v, filters=(*v.filters, *there), moment=v.moment or n.moment, bound=n.bound), 0.05
+    about = _about_object(ctx, v, n.dataset)
+    there = n.filters or (
+        () if about is not v else (Compare(field=ctx.model.datasets[n.dataset].id_field, op="filled"),)
+    )
+    return replace(about, filters=(*about.filters, *there), moment=v.moment or n.moment, bound=n.bound), 0.05
 
 
 def verb_finer(ctx: Context, v: Verb, p: Pred) -> Joined:
@@ -130,7 +162,15 @@ def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
 
 def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
     """with + complaints; without + appointments"""
-    if e.dataset == ctx.model.ext.subject or e.limit or e.order or e.one:
+    subject = ctx.model.ext.subject
+    if e.dataset == subject or e.limit or e.order or e.one:
+        return None
+    if subject and ctx.graph.reaches(subject, [e.dataset]):  # each has one, or none: without an owner
+        key = ctx.model.datasets[e.dataset].id_field
+        if w.kind == "not" and not e.filters:
+            return Pred(Compare(field=key, op="empty"), e.dataset, negative=True), 0.1
+        if w.kind == "with":
+            return Pred(All(all=(Compare(field=key, op="filled"), *e.filters)), e.dataset), 0.3
         return None
     standing = ctx.model.datasets[e.dataset].ext.standing
     if standing and not e.filters and not e.moment:
@@ -149,7 +189,55 @@ def not_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """never + bought accessories"""
     if w.kind not in ("not", "except"):
         return None
+    if v.moment:
+        v = replace(v, moment=v.moment.lacking())
     return Pred(Not(negate=exists(ctx, v)), v.about or ctx.model.ext.subject or v.dataset, negative=True), 0.0
+
+
+def how_many_times(ctx: Context, w: Word, t: Word) -> Joined:
+    """how many + times"""
+    return (Word("how_many_times"), 0.0) if w.kind == "how_many" and t.kind == "times" else None
+
+
+def verb_how_many_times(ctx: Context, v: Verb, w: Word) -> Joined:
+    """gọi cho khách + bao nhiêu cuộc: its rows are counted"""
+    if w.kind != "how_many_times" or v.bound:
+        return None
+    return Meas((Aggregate(fn="count", over=v.dataset),), v.dataset, v.filters, v.moment), 0.0
+
+
+def how_many_times_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """how many times + did we call"""
+    return verb_how_many_times(ctx, v, w)
+
+
+def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """only ever + bought accessories: and nothing else"""
+    if w.kind != "only" or not v.filters or v.bound:
+        return None
+    inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters)
+    other = Exists(exists=v.dataset, filters=(Not(negate=inside),))
+    about = v.about or ctx.model.ext.subject or v.dataset
+    return Pred(All(all=(exists(ctx, v), Not(negate=other))), about), 0.0
+
+
+def verb_only(ctx: Context, v: Verb, w: Word) -> Joined:
+    """bought + only, waiting for what"""
+    return (OnlyVerb(v), 0.0) if w.kind == "only" and not v.bound else None
+
+
+def only_pred(ctx: Context, o: OnlyVerb, p: Pred) -> Joined:
+    """bought only + accessories"""
+    joined = verb_pred(ctx, o.verb, p)
+    return only_verb(ctx, Word("only"), joined[0]) if joined and isinstance(joined[0], Verb) else None
+
+
+def how_many_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """(of those) how many + bought again"""
+    about = v.about or ctx.model.ext.subject
+    if w.kind != "how_many" or not about or about == v.dataset:
+        return None
+    return Meas((Aggregate(fn="count", over=about),), about, (exists(ctx, v),)), 0.4
 
 
 def word_verb(ctx: Context, w: Word, v: Verb) -> Joined:

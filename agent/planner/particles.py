@@ -1,0 +1,41 @@
+"""Words whose place decides what they are: nhiều … nhất around a noun, a closing không that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agent.planner.items import Item, Skip, Word
+from agent.planner.tokens import Token
+
+_CLOSING = frozenset(("không", "khong", "ko", "k", "hông", "chưa", "chua", "nhỉ", "hả"))
+_POLITE = frozenset("ạ a vậy vay thế the nhỉ nhi hả ha em anh ta nữa nua rồi roi đó".split())
+WIDEST = 8  # words between the two halves of nhiều … nhất
+
+
+def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
+    """Atoms (start, end, item, score) of such words."""
+    yield from _around(tokens)
+    yield from _closing(tokens)
+
+
+def _around(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
+    """nhiều xe nhất: "nhiều" adds nothing, "nhất" is the superlative; ít … nhất is the lowest."""
+    for i, t in enumerate(tokens):
+        if t.plain not in ("nhieu", "it") or t.text not in ("nhiều", "nhieu", "ít", "it"):
+            continue
+        for j in range(i + 2, min(i + 2 + WIDEST, len(tokens))):
+            if tokens[j].plain == "nhat" and tokens[j].text in ("nhất", "nhat") and tokens[j - 1].plain not in ("it", "gan"):
+                yield i, i + 1, Skip(), 0.6
+                yield j, j + 1, Word("most_after" if t.plain == "nhieu" else "least_after"), 1.2
+                break
+
+
+def _closing(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
+    """có ai sinh nhật tháng 12 không ạ: the last không only asks"""
+    at = len(tokens) - 1
+    while at > 0 and tokens[at].text in _POLITE:
+        at -= 1
+    if at > 0 and tokens[at].text in _CLOSING:
+        yield at, at + 1, Skip(), 0.9
+        for i in range(at + 1, len(tokens)):
+            yield i, i + 1, Skip(), 0.6
