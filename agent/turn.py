@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.answer_card import Answer
@@ -82,7 +82,11 @@ class Turn:
 
     def _rows(self, d: Ask, outcomes: list[Outcome], stating: Cards) -> Answer:
         results = [(o.result.query, o.result) for o in outcomes if o.result is not None and o.result.query is not None]
+        if any(not nothing(r) for _, r in results):  # a reading that finds nothing gives way to one that finds something
+            results = [(q, r) for q, r in results if not nothing(r)]
         first_query, first = results[0]
+        if first_query != d.query:
+            self.decision = replace(d, query=first_query, rivals=())
         missing = self._missing_row(first_query, first)
         if missing:
             return stating.refuse(Refuse("no_such_row", missing), self.suggestions)
@@ -131,6 +135,11 @@ class Turn:
         place = next((i for i, c in enumerate(answer.columns) if c.name == "customer_id"), None)
         ids = {r[place] for r in answer.rows} if place is not None else set()
         return int(ids.pop()) if len(ids) == 1 else None
+
+
+def nothing(result: Result) -> bool:
+    """Whether a reading found nothing: no row, or one of zeros and unknowns alone."""
+    return not result.total_rows or (result.total_rows == 1 and not any(any(row) for row in result.rows))
 
 
 def same_rows(a: Result, b: Result) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 from agent.planner.items import Ent, Item, Junk, Meas
 from agent.planner.rules import LIFTS, RULES, Context, Joined
@@ -33,7 +33,9 @@ def _typed_rules() -> tuple[
     for rule in RULES:
         hints = get_type_hints(rule)
         left, right = (hints[name] for name in list(inspect.signature(rule).parameters)[1:])
-        pairs[left, right].append(rule)
+        for a in get_args(left) or (left,):
+            for b in get_args(right) or (right,):
+                pairs[a, b].append(rule)
     lifts: dict[type, list[Callable[..., Joined]]] = defaultdict(list)
     for lift in LIFTS:
         hints = get_type_hints(lift)

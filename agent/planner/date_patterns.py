@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from agent.planner.moments import Moment, Unit, shift, unit_days
@@ -110,6 +111,18 @@ def _month(m: re.Match[str], today: date) -> Moment | None:
     return Moment("month", "month", count=_MONTHS.get(m["month"]) or int(m["month"]), start=_year(m, today))
 
 
+def _since_year(m: re.Match[str], today: date) -> Moment | None:
+    if m["back"] if "back" in m.re.groupindex else m["back_vi"]:
+        return Moment("since", start=date(today.year - 1, 1, 1))
+    return Moment("since", start=date(int(m["year"]), 1, 1))
+
+
+def _since_begun(m: re.Match[str], today: date) -> Moment:
+    """từ đầu quý 4"""
+    whole = _quarter(m, today) if m["quarter"] else Moment("month", "month", count=int(m["month"]))
+    return Moment("since", start=replace(whole, full=True).resolve(today, plan=False).start)
+
+
 def _quarter(m: re.Match[str], today: date) -> Moment:
     return Moment("quarter", "quarter", count=int(m["quarter"]), start=_year(m, today))
 
@@ -139,7 +152,7 @@ def _part(m: re.Match[str], today: date) -> Moment | None:
     """the first 10 days of the month, 3 tháng đầu năm 2025, the last two weeks of October"""
     if month := _group(m, "month"):
         whole = Moment("month", "month", count=_MONTHS.get(month) or int(month), start=_year(m, today))
-        period = Moment(**{**whole.__dict__, "full": True}).resolve(today, plan=False)
+        period = replace(whole, full=True).resolve(today, plan=False)
         first, last = period.start, period.end
     elif year := _year(m, today):
         first, last = unit_days("year", year, 0)
@@ -232,6 +245,9 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (r"(?P<unit>y|m)td", lambda m, t: Moment("unit", "year" if m["unit"] == "y" else "month", 0)),
     (rf"(?:since |from |tu )?(?:the )?(?:beginning|start) of {_REF}{_U}", _this_unit),
     (r"(?:tu |ke tu |tinh tu )?dau (?P<unit>nam|thang|quy|tuan)(?: nay)?(?: (?:den|toi) (?:nay|gio))?", _this_unit),
+    (r"(?:(?:since|from) )?(?:the )?(?:beginning|start) of (?P<year>20\d\d|(?P<back>last) year)", _since_year),
+    (r"(?:(?:tu|ke tu|tinh tu) )?dau nam (?:(?P<year>20\d\d)|(?P<back_vi>ngoai|truoc))(?: (?:den|toi) (?:nay|gio))?", _since_year),
+    (r"(?:tu|ke tu|tinh tu) dau (?:quy (?P<quarter>[1-4])|thang (?P<month>1[0-2]|0?[1-9]))(?: (?:den|toi) (?:nay|gio))?", _since_begun),
     # rolling: the last 30 days, 6 tháng gần đây, for over a year
     (rf"(?:in |over |for |during |within )?(?:the )?(?P<dir>last|past|previous|next|coming) {_N} {_U}", _rolling),
     (rf"(?:in|within|for|in at least|for at least) {_N} {_U}", _lasting),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from agent.planner.assemble import UnanswerableError, conditions, measure_name
-from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Sorting, Top, When, Word
+from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, When, Word
 from agent.planner.moments import Moment, unit_days
 from agent.planner.rules import Context
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
 
-FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading)
+FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several)
 
 
 def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
@@ -16,6 +16,10 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
 
     Raises UnanswerableError where the part can't change that query.
     """
+    if isinstance(item, Several):
+        for part in item.parts:
+            last = edit(ctx, last, part)
+        return last
     if isinstance(item, When):
         return _period(ctx, last, item.moment)
     if isinstance(item, Pred):

@@ -57,6 +57,7 @@ class MetricItem(Item):
 @dataclass(frozen=True)
 class GrainItem(Item):
     grain: Grain
+    each: bool = False  # month by month: can only be a group
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,13 @@ class NotWhen(Item):
     """A period in which it did not happen."""
 
     moment: Moment
+
+
+@dataclass(frozen=True)
+class Several(Item):
+    """Changes of a follow-up, one after the other."""
+
+    parts: tuple[Item, ...]
 
 
 @dataclass(frozen=True)

@@ -177,7 +177,12 @@ def _language(lexicon: Lexicon, model: SemanticModel) -> None:
                 lexicon.add(phrase, Word(kind), 0.9)
             if kind in ("with", "and", "list", "only", "how_much", "about", "them", "him", "greeting"):
                 lexicon.add(phrase, Skip(), 0.5)
+    for unit in ("day", "week", "month", "quarter", "year"):
+        for phrase in (f"{unit} by {unit}", f"by the {unit}", f"each {unit}", f"every {unit}", f"{unit} on {unit}"):
+            lexicon.add(phrase, GrainItem(cast(Any, unit), each=True), 1.0)
     for phrase, grain in _GRAINS.items():
+        if phrase.startswith("hàng ") or phrase.endswith(("ly",)):
+            lexicon.add(phrase, GrainItem(cast(Any, grain), each=True), 0.95)
         lexicon.add(phrase, GrainItem(cast(Any, grain)), 0.9)
 
 

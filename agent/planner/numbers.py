@@ -72,6 +72,7 @@ _WORDS = {
     "chin": 9,
     "muoi": 10,
 }
+_TIMES = {"once": 1, "twice": 2}
 # the comparison before its number
 _BEFORE: tuple[tuple[tuple[str, ...], Comparison], ...] = (
     (("more", "than"), ">"),
@@ -229,6 +230,8 @@ def find_amounts(tokens: Sequence[Token]) -> list[Found]:
                 out += _range(tokens, i, a, *b)
         for words, op in _BEFORE:
             j = i + len(words)
+            if j < len(tokens) and _starts(tokens, i, words) and tokens[j].plain in _TIMES:
+                out.append((i, j + 1, Bound(op, _TIMES[tokens[j].plain], None)))
             if j < len(tokens) and _starts(tokens, i, words) and (amount := _amount(tokens, j)):
                 out.append((i, amount[0], Bound(op, amount[1].value, amount[1].unit)))
     return out

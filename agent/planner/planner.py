@@ -163,6 +163,8 @@ class Planner:
             for h in name.hits:
                 by_source.setdefault(h.source, []).append(h.row_id)
             for source, rows in by_source.items():
+                if ctx_code(self.ctx, source):
+                    continue  # several rows with one number are no doubt about who is meant
                 if len(rows) > 1 and (f"'?{','.join(map(str, rows))}'" in used or repr(tuple(rows)) in used):
                     start, end = reading.tokens[name.start].start, reading.tokens[name.end - 1].end
                     hits = tuple(h for h in name.hits if h.source == source)
@@ -219,6 +221,10 @@ class Planner:
             return False
         own = {"id": asker.store_id, self.ctx.model.datasets[stores].ext.name_field: asker.store_name}
         return name in own and any(v != own[name] for v in values)
+
+
+def ctx_code(ctx: Context, source: str) -> bool:
+    return ctx.model.field(source).ext.index == "code"
 
 
 def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:

@@ -41,7 +41,7 @@ def same_word(token: Token, written: str, script: Script, alone: bool) -> bool:
     if script != "accents":
         if alone and token.text in _ENGLISH and written != token.text:
             return False
-        return not (script == "english" and alone and written != fold(written) and len(written) <= 4)
+        return token.capital or not (script == "english" and alone and written != fold(written) and len(written) <= 4)
     if written == fold(written):  # an English or unaccented word of the lexicon
         return not token.accented or stem(token.plain) != token.plain
     return False

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from schema.tables.customers import MESSAGE_CHANNELS, TIME_BANDS
+from schema.tables.customers import CONSENT_PURPOSES, CONSENT_STATES, MESSAGE_CHANNELS, TIME_BANDS
 from schema.tables.declarative import Base, Follows, Key, Money, choice, scope
 from schema.tables.orders import ORDER_KINDS
 
@@ -74,6 +74,23 @@ class TransactionItem(Base):
     quantity: Mapped[int]
     revenue: Mapped[Money]
     cost: Mapped[Money]
+
+
+class StandingConsent(Base):
+    __tablename__ = "standing_consents"
+    __table_args__ = (
+        Index(None, "channel", "purpose", "state"),
+        {
+            "comment": "What holds of each customer's consents now, and who can be reached by it",
+            "info": scope(Follows("customer_id", "customers")),
+        },
+    )
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(choice("channel", *MESSAGE_CHANNELS), primary_key=True)
+    purpose: Mapped[str] = mapped_column(choice("purpose", *CONSENT_PURPOSES), primary_key=True)
+    state: Mapped[str] = mapped_column(choice("state", *CONSENT_STATES), comment="the latest change's")
+    reachable: Mapped[bool] = mapped_column(comment="granted, a usable address, living, no do-not-contact")
 
 
 class CustomerMetric(Base):

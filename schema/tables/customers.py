@@ -79,6 +79,10 @@ class CustomerTag(Base):
     tag: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
 
 
+CONSENT_PURPOSES = ("service", "marketing", "survey")
+CONSENT_STATES = ("granted", "denied", "revoked")
+
+
 class ContactPoint(Base):
     __tablename__ = "contact_points"
     __table_args__ = (
@@ -109,8 +113,8 @@ class Consent(Base):
     id: Mapped[Key]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     channel: Mapped[str] = mapped_column(choice("channel", *MESSAGE_CHANNELS))
-    purpose: Mapped[str] = mapped_column(choice("purpose", "service", "marketing", "survey"))
-    state: Mapped[str] = mapped_column(choice("state", "granted", "denied", "revoked"))
+    purpose: Mapped[str] = mapped_column(choice("purpose", *CONSENT_PURPOSES))
+    state: Mapped[str] = mapped_column(choice("state", *CONSENT_STATES))
     source: Mapped[str] = mapped_column(choice("source", "showroom_form", "web_form", "phone", "zalo", "import"))
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

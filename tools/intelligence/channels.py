@@ -54,6 +54,21 @@ def reachable(base: Base, consent: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def standing_consents(base: Base, consent: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """What holds now, with who is reached by it: granted, and among the `reachable`. Columns of the table."""
+    kept = base.customers.filter(
+        pl.col("wanted") & pl.col("erased_at").is_null() & pl.col("merged_into_id").is_null()
+    ).select(customer_id="id")
+    ways = found.select("customer_id", "channel", "purpose", way=pl.lit(value=True))
+    return (
+        consent.join(kept, on="customer_id")
+        .join(ways, on=["customer_id", "channel", "purpose"], how="left")
+        .with_columns(reachable=(pl.col("state") == "granted") & pl.col("way").fill_null(value=False))
+        .select("customer_id", "channel", "purpose", "state", "reachable")
+        .sort("customer_id", "channel", "purpose")
+    )
+
+
 def _addresses(base: Base) -> pl.DataFrame:
     """Columns customer_id, channel: where there is a usable address."""
     usable = base.contact_points.filter("is_usable")

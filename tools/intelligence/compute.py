@@ -28,6 +28,7 @@ class Figures:
 
     transactions: pl.DataFrame
     transaction_items: pl.DataFrame
+    standing_consents: pl.DataFrame
     vehicle_metrics: pl.DataFrame
     customer_metrics: pl.DataFrame
     record_owners: pl.DataFrame  # id, customer_id of each service record
@@ -61,7 +62,8 @@ def compute(
     tell("next action")
     consent = channels.standing(base)
     living = figures.filter(pl.col("deceased_on").is_null())
-    allowed = channels.best_channels(channels.reachable(base, consent))
+    ways = channels.reachable(base, consent)
+    allowed = channels.best_channels(ways)
     situation = Situation(base, living, due, consent, moment, t)
     figures = figures.join(next_action(situation, figures, allowed), on="customer_id", how="left")
     tell("call priority")
@@ -77,6 +79,7 @@ def compute(
     return Figures(
         transactions=found,
         transaction_items=items,
+        standing_consents=channels.standing_consents(base, consent, ways),
         vehicle_metrics=due.with_columns(as_of),
         customer_metrics=figures.with_columns(as_of),
         record_owners=record_owners,

@@ -148,6 +148,7 @@ def _write(connection: Connection, moment: Moment, kind: str, base: Base, figure
     customers = lifecycle_since(figures.customer_metrics, history, moment.as_of)
     _clear(connection, moment.as_of, scope)
     write_transactions(connection, figures.transactions, figures.transaction_items, scope)
+    write(connection, TABLES["standing_consents"], figures.standing_consents)
     write(connection, TABLES["vehicle_metrics"], figures.vehicle_metrics)
     write(connection, TABLES["customer_metrics"], customers)
     write(connection, TABLES["axis_changes"], axis_changes(customers, history, moment.as_of))
@@ -167,12 +168,15 @@ def _set_changed(connection: Connection, table: str, column: str, stored: pl.Dat
 def _clear(connection: Connection, as_of: date, scope: Scope | None) -> None:
     """Delete what is about to be written anew."""
     due, metrics, changes = TABLES["vehicle_metrics"], TABLES["customer_metrics"], TABLES["axis_changes"]
+    consents = TABLES["standing_consents"]
     today = changes.c.axis.in_(AXES) & (changes.c.changed_on == as_of)  # all axes: so that the index serves
     if scope is None:
         clear(connection, due)
+        clear(connection, consents)
         clear(connection, metrics)
         clear(connection, changes, today)
         return
     clear(connection, due, scope.vehicle(due.c.vehicle_id), scope.customer(due.c.owner_customer_id))
+    clear(connection, consents, scope.customer(consents.c.customer_id))
     clear(connection, metrics, scope.customer(metrics.c.customer_id))
     clear(connection, changes, scope.customer(changes.c.customer_id) & today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from agent.planner.items import (
     AmountItem,
@@ -10,15 +11,16 @@ from agent.planner.items import (
     Ent,
     FieldItem,
     Meas,
+    MetricItem,
     NotWhen,
     Pred,
     Verb,
     When,
     Word,
 )
-from agent.planner.moments import Unit, shift
+from agent.planner.moments import Moment, Unit, shift
 from agent.planner.rules.context import Context, Joined, comparison, exists
-from schema.query import Compare, Comparison, Exists, Filter, Named, Not
+from schema.query import Aggregate, Compare, Comparison, Exists, Filter, Named, Not, Order
 
 _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
@@ -156,7 +158,7 @@ def ent_age(ctx: Context, e: Ent, b: BoundItem) -> Joined:
 def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
     """orders + of VIP customers; customer + orders: the side with the many rows is asked for"""
     if a.dataset == b.dataset:
-        if a.limit and b.limit:
+        if (a.limit and b.limit) or (a.order and b.order):
             return None
         joined = replace(
             a,
@@ -168,7 +170,14 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             plural=a.plural and b.plural,
             fields=tuple(dict.fromkeys((*a.fields, *b.fields))),
         )
-        return replace(joined, limit=a.limit or b.limit, dated=a.dated or b.dated, implied=a.implied and b.implied), 0.4
+        joined = replace(
+            joined,
+            limit=a.limit or b.limit,
+            order=a.order or b.order,
+            dated=a.dated or b.dated,
+            implied=a.implied and b.implied,
+        )
+        return joined, 0.1 if a.who or b.who else 0.4
     for main, other in ((a, b), (b, a)):
         if ctx.graph.reaches(main.dataset, [other.dataset]) and not ctx.graph.reaches(other.dataset, [main.dataset]):
             if other.limit or other.order or other.moment or (other.who and not other.filters):
@@ -185,6 +194,64 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             )
             return replace(main, filters=(*main.filters, *other.filters), dated=main.dated or other.dated), cost
     return None
+
+
+def latest_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """latest + note; 5 đơn + gần nhất"""
+    time = ctx.time(e.dataset)
+    if w.kind not in ("latest", "earliest") or not time or e.order:
+        return None
+    order = (Order(by=time, descending=w.kind == "latest"),)
+    shown = e.fields if time in e.fields else (*e.fields, time)
+    return replace(e, order=order, fields=shown, limit=e.limit or (None if e.plural else 1)), 0.1
+
+
+def ent_latest(ctx: Context, e: Ent, w: Word) -> Joined:
+    """lượt vào xưởng + gần nhất"""
+    return latest_ent(ctx, w, e)
+
+
+def when_latest(ctx: Context, w: Word, e: Ent) -> Joined:
+    """when did + An come in (at the latest): the day of what is told of the entity"""
+    return _day_of(ctx, Word("latest"), e) if w.kind == "when" else None
+
+
+def latest_did(ctx: Context, w: Word, e: Ent) -> Joined:
+    """lần gần nhất + chị Hằng vào xưởng"""
+    return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") else None
+
+
+def _day_of(ctx: Context, w: Word, e: Ent) -> Joined:
+    if not e.filters or not isinstance(did := e.filters[-1], Exists) or did.value is not None or e.limit:
+        return None
+    if not (time := ctx.time(did.exists)) or not (e.one or len(e.filters) == 1):
+        return None
+    fn: Literal["max", "min"] = "max" if w.kind == "latest" else "min"
+    span = did.period
+    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+    return Meas((Aggregate(fn=fn, over=time),), did.exists, (*did.filters, *e.filters[:-1]), moment), 0.1
+
+
+def when_meas_day(ctx: Context, w: Word, m: Meas) -> Joined:
+    """when + (the latest day): that day is what was asked"""
+    first = m.measures[0]
+    return (m, 0.0) if w.kind == "when" and isinstance(first, Aggregate) and first.fn in ("max", "min") else None
+
+
+def meas_day_when(ctx: Context, m: Meas, w: Word) -> Joined:
+    return when_meas_day(ctx, w, m)
+
+
+def latest_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """when did we first + sell: the day of the metric's first row"""
+    base = ctx.base(m.name)
+    if w.kind not in ("latest", "earliest") or not (time := ctx.time(base)):
+        return None
+    return Meas((Aggregate(fn="max" if w.kind == "latest" else "min", over=time),), base), 0.3
+
+
+def metric_latest(ctx: Context, m: MetricItem, w: Word) -> Joined:
+    return latest_metric(ctx, w, m)
 
 
 def ent_field(ctx: Context, e: Ent, f: FieldItem) -> Joined:

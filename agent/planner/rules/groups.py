@@ -13,6 +13,9 @@ from agent.planner.items import (
     Meas,
     NotWhen,
     Pred,
+    Several,
+    Sorting,
+    Top,
     Verb,
     Versus,
     When,
@@ -148,6 +151,25 @@ def ent_group(ctx: Context, e: Ent, g: Group) -> Joined:
 def grain_meas(ctx: Context, g: GrainItem, m: Meas) -> Joined:
     """monthly + revenue"""
     return replace(m, by=(*m.by, By(field="$time", grain=g.grain))), 0.2
+
+
+def meas_grain(ctx: Context, m: Meas, g: GrainItem) -> Joined:
+    """revenue + month by month"""
+    return grain_meas(ctx, g, m) if g.each else None
+
+
+def ent_grain(ctx: Context, e: Ent, g: GrainItem) -> Joined:
+    """new customers + month by month"""
+    return ent_group(ctx, e, Group((By(field="$time", grain=g.grain),))) if g.each else None
+
+
+def several(ctx: Context, a: Group | When | Pred | Sorting | Top, b: Group | When | Pred | Sorting | Top) -> Joined:
+    """by month + for this year: a follow-up may change several things at once"""
+    return (Several((a, b)), 0.6) if type(a) is not type(b) else None
+
+
+def several_more(ctx: Context, a: Several, b: Group | When | Pred | Sorting | Top) -> Joined:
+    return Several((*a.parts, b)), 0.3
 
 
 def trend_meas(ctx: Context, w: Word, m: Meas) -> Joined:

@@ -52,6 +52,16 @@ def count_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
     return _by_asker(ctx, metric_measure(ctx, m.name), m), 0.0
 
 
+def count_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """how many + Michelin tyres have we sold"""
+    first = m.measures[0]
+    if w.kind not in ("how_many", "how_much") or not isinstance(first, str) or m.by or m.order:
+        return None
+    if w.kind == "how_much" and (amount := ctx.model.metric(first).ext.amount):
+        return replace(m, measures=(amount, *m.measures[1:]), base=ctx.base(amount)), 0.0
+    return m, 0.1
+
+
 def self_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
     """did i + sell"""
     who = ctx.model.metric(m.name).ext.who

@@ -205,7 +205,7 @@ def metric_sorting(ctx: Context, m: MetricItem, s: Sorting) -> Joined:
         return None
     if not ctx.graph.reaches(ctx.base(m.name), [s.measure.over]):
         return None
-    return Sorting(m.name, None, s.descending, True, s.moment), 0.0
+    return Sorting(m.name, None, s.descending, True, s.moment), -0.2
 
 
 def sorting_metric(ctx: Context, s: Sorting, m: MetricItem) -> Joined:

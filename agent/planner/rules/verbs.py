@@ -16,6 +16,7 @@ from agent.planner.items import (
     When,
     Word,
 )
+from agent.planner.moments import Moment
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
 from schema.query import Aggregate, All, Compare, Exists, Named, Not, SemanticQuery
@@ -209,6 +210,31 @@ def verb_how_many_times(ctx: Context, v: Verb, w: Word) -> Joined:
 def how_many_times_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """how many times + did we call"""
     return verb_how_many_times(ctx, v, w)
+
+
+def how_many_times_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """how many times + did An come in: what is told of the entity last is counted"""
+    if w.kind != "how_many_times" or not e.filters or e.limit:
+        return None
+    did = e.filters[-1]
+    if not isinstance(did, Exists) or did.value is not None or (len(e.filters) == 1 and not e.implied and not e.who):
+        return None
+    span = did.period
+    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+    return Meas((Aggregate(fn="count", over=did.exists),), did.exists, (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def ent_how_many_times(ctx: Context, e: Ent, w: Word) -> Joined:
+    """chị Hằng vào xưởng + mấy lần"""
+    return how_many_times_ent(ctx, w, e)
+
+
+def pred_verb(ctx: Context, p: Pred, v: Verb) -> Joined:
+    """Kia + owners; SUV + buyers"""
+    if v.filters or v.moment or p.dataset == v.about or p.one:
+        return None
+    joined = verb_pred(ctx, v, p)
+    return (joined[0], joined[1] + 0.4) if joined else None
 
 
 def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:
