@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from agent.planner.gathering import gathered
 from agent.planner.items import Ent, Meas
 from agent.planner.moments import Moment, earlier
 from agent.planner.rules import Context
@@ -22,6 +23,7 @@ from schema.query import (
     Named,
     Not,
     Order,
+    Period,
     SemanticQuery,
 )
 
@@ -81,6 +83,10 @@ def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter])
             return _own_store(ctx, asker, dataset)
         if isinstance(f, Named) and f.named == "$mine.mine":
             return _mine(ctx, asker, dataset)
+        if isinstance(f, Compare) and f.value == "$store":
+            if asker.store_id is None:
+                raise UnanswerableError("the asker has no store of his own")
+            return f.model_copy(update={"value": asker.store_id})
         if isinstance(f, Compare) and f.value == "$asker":
             return f.model_copy(update={"value": asker.id})
         if single:
@@ -89,7 +95,7 @@ def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter])
             return ctx.bind(f.named, _DEFAULTS[default])
         return f
 
-    return tuple(walk(f, one) for f in filters)
+    return gathered(ctx, dataset, tuple(walk(f, one) for f in filters))
 
 
 def _own_store(ctx: Context, asker: Asker, dataset: str) -> Filter:
@@ -141,9 +147,11 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     compare = None
     if m.compare:
         if period is None:
+            period, filters = own_period(ctx, filters)
+        if period is None:
             period = Moment("unit", m.compare.unit, 0, label="").resolve(ctx.today, False)
         compare = earlier(period, ctx.today, m.compare)
-    by = tuple(_by(ctx, m.base, b) for b in m.by)
+    by = tuple(_by(ctx, m.base, b, filters) for b in m.by)
     measures = _with_listed_counts(ctx, m)
     order = tuple(_named_order(o, measures) for o in m.order)
     return SemanticQuery(
@@ -159,6 +167,15 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     )
 
 
+def own_period(ctx: Context, filters: tuple[Filter, ...]) -> tuple[Period | None, tuple[Filter, ...]]:
+    """New customers this month against last month: the filter's period, on its own field, becomes the query's."""
+    for i, f in enumerate(filters):
+        if isinstance(f, Named) and f.period and (named := ctx.model.named(f.named)).time and not named.recurs:
+            rest = (*filters[:i], f.model_copy(update={"period": None}), *filters[i + 1 :])
+            return f.period.model_copy(update={"field": named.time}), rest
+    return None, filters
+
+
 def _plans(ctx: Context, dataset: str, filters: Sequence[Filter]) -> bool:
     """Whether its rows are plans here: appointments are, missed ones are facts."""
     ext = ctx.model.datasets[dataset].ext
@@ -170,10 +187,11 @@ def _values(f: Compare) -> tuple[object, ...]:
     return f.value if isinstance(f.value, tuple) else (f.value,)
 
 
-def _by(ctx: Context, base: str, by: By) -> By:
+def _by(ctx: Context, base: str, by: By, filters: Sequence[Filter]) -> By:
     if by.field != "$time":
         return by
-    time = ctx.time(base)
+    bound = (ctx.model.named(f.named).time for f in filters if isinstance(f, Named) and f.period)
+    time = next((t for t in bound if t), None) or ctx.time(base)
     if not time:
         raise UnanswerableError(f"{base} has no time of its own")
     return By(field=time, grain=by.grain)

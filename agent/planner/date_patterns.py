@@ -172,6 +172,12 @@ def _end_of(m: re.Match[str], today: date) -> Moment:
     return Moment("until", end=last)
 
 
+def _end_of_month(m: re.Match[str], today: date) -> Moment:
+    """đến hết tháng 11"""
+    whole = Moment("month", "month", count=_MONTHS.get(m["month"]) or int(m["month"]), start=_year(m, today))
+    return Moment("until", end=replace(whole, full=True).resolve(today, plan=True).end)
+
+
 def _rest_of(m: re.Match[str], today: date) -> Moment:
     return Moment("span", start=today, end=unit_days(_UNITS[m["unit"]], today, 0)[1], full=True)
 
@@ -285,6 +291,8 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (rf"(?:by |until |till |before )?(?:the )?end of (?:the |this )?(?:(?P<dir>next|last) )?{_U}", _end_of),
     (r"(?:den |toi |cho den |truoc )(?:cuoi|het) (?P<unit>tuan|thang|quy|nam)(?: (?P<dir>nay|sau|toi))?", _end_of),
     (r"(?:cuoi|het) (?P<unit>thang|quy|nam)(?: (?P<dir>nay|sau|toi))?", _end_of),
+    (rf"(?:den |toi |cho den )?(?:het|cuoi) {_VMONTH}{_YEAR}?", _end_of_month),
+    (rf"(?:by |until |till )?(?:the )?end of {_MONTH}{_YEAR}?", _end_of_month),
     (rf"(?:for )?(?:the )?(?:rest|remainder) of (?:the |this )?{_U}", _rest_of),
     (rf"(?:from now |from today |between now and |tu nay |tu gio |tu hom nay )(?:until |till |to |den |toi )?(?:the )?(?:end of|cuoi|het)(?: the| this)? {_U}(?: nay)?", _rest_of),
     # against an earlier one

@@ -122,14 +122,16 @@ def _ranges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fo
         for first, last, moment in found:
             opened = first and tokens[first - 1].plain in ("from", "between", "tu")
             joined = second == last + 1 and tokens[last].plain in ("to", "and", "until", "till", "den", "toi", "-", "va")
-            if not (opened and joined):
+            bare = moment.kind == other.kind == "month" and joined and tokens[last].plain not in ("and", "va")
+            if not ((opened or bare) and joined):
                 continue
             if moment.kind in ("month", "quarter") and not moment.start and other.start:  # March to June 2025
                 moment = replace(moment, start=other.start)
             a = moment.resolve(today, False)
             if a.start and b.end and a.start <= b.end:
-                span = Moment("span", start=a.start, end=b.end, label=_said(tokens, first - 1, end))
-                out.append((first - 1, end, span))
+                begin = first - 1 if opened else first
+                span = Moment("span", start=a.start, end=b.end, label=_said(tokens, begin, end))
+                out.append((begin, end, span))
         for length in (2, 3):  # from now until …
             start = second - length
             words = [t.plain for t in tokens[max(start, 0) : second]]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from agent.planner.assemble import UnanswerableError, conditions, measure_name
-from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, When, Word
-from agent.planner.moments import Moment, unit_days
+from agent.planner.assemble import UnanswerableError, conditions, measure_name, own_period
+from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Word
+from agent.planner.moments import Moment, earlier, unit_days
 from agent.planner.rules import Context
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
 
-FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several)
+FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus)
 
 
 def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
@@ -20,6 +20,8 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
         for part in item.parts:
             last = edit(ctx, last, part)
         return last
+    if isinstance(item, Versus):
+        return _compared(ctx, last, item.moment)
     if isinstance(item, When):
         return _period(ctx, last, item.moment)
     if isinstance(item, Pred):
@@ -72,6 +74,17 @@ def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
     if not dataset.ext.time:
         raise UnanswerableError(f"{base} has no time of its own")
     return last.model_copy(update={"period": moment.resolve(ctx.today, dataset.ext.plan), "compare": None})
+
+
+def _compared(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
+    """Beside an earlier period."""
+    if not last.metrics:
+        raise UnanswerableError("a list has no earlier value")
+    period, filters = (last.period, last.filters) if last.period else own_period(ctx, last.filters)
+    then = earlier(period, ctx.today, moment) if period else None
+    if then is None:
+        raise UnanswerableError("nothing to compare with")
+    return last.model_copy(update={"period": period, "filters": filters, "compare": then})
 
 
 def _fields(f: Filter) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.planner.tokens import Token
 from schema.query import Comparison
@@ -22,6 +22,7 @@ _SCALES = {
     "mil": 1e6,
     "ty": 1e9,
     "ti": 1e9,
+    "cu": 1e6,
     "b": 1e9,
     "bn": 1e9,
     "billion": 1e9,
@@ -210,9 +211,11 @@ def _starts(tokens: Sequence[Token], i: int, words: tuple[str, ...]) -> bool:
     return tuple(t.plain for t in tokens[i : i + len(words)]) == words
 
 
-def find_amounts(tokens: Sequence[Token]) -> list[Found]:
-    """Every amount and comparison, as (first token, one past the last, meaning)."""
+def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
+    """Every amount and comparison, as (first token, one past the last, meaning). `english`: ten is a number, not tên."""
     out: list[Found] = []
+    if not english:
+        tokens = [replace(t, text="", plain="-") if t.plain == "ten" else t for t in tokens]
     for i in range(len(tokens)):
         out += _ages(tokens, i)
         if amount := _amount(tokens, i):
@@ -239,10 +242,14 @@ def find_amounts(tokens: Sequence[Token]) -> list[Found]:
 
 def _ages(tokens: Sequence[Token], i: int) -> list[Found]:
     """older than 5 years; younger than 30 years old"""
-    if i + 3 >= len(tokens) or tokens[i].plain not in ("older", "younger") or tokens[i + 1].plain != "than":
+    if i + 2 >= len(tokens) or tokens[i].plain not in ("older", "younger") or tokens[i + 1].plain != "than":
         return []
     value = _number(tokens[i + 2])
-    if value is None or tokens[i + 3].stem != "year":
+    if value is None:
+        return []
+    if i + 3 >= len(tokens) or tokens[i + 3].stem not in _UNITS:
+        return [(i, i + 3, Bound(">" if tokens[i].plain == "older" else "<", value, "years"))]
+    if tokens[i + 3].stem != "year":
         return []
     end = i + 5 if i + 4 < len(tokens) and tokens[i + 4].plain == "old" else i + 4
     return [(i, end, Bound(">" if tokens[i].plain == "older" else "<", value, "years"))]

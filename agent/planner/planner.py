@@ -108,7 +108,15 @@ class Planner:
         if (which := self._ambiguous(item, reading, text)) is not None:
             yield which
             return
-        fragment = isinstance(item, FRAGMENTS) or (isinstance(item, Ent) and item.implied and not item.one)
+        fragment = isinstance(item, FRAGMENTS) or (
+            isinstance(item, Ent) and (item.implied or item.who) and not item.one
+        )
+        if state.query is not None and _bare_count(item, self.ctx, state.query):
+            try:
+                yield Ask(edit(self.ctx, state.query, Word("how_many")), mended=reading.mended)
+                return
+            except UnanswerableError:
+                pass
         if state.query is not None and (follow or fragment):
             try:
                 part = (
@@ -207,7 +215,7 @@ class Planner:
         if not isinstance(decision, Ask) or asker.scope == "group":
             return decision
         for f in conditions(decision.query.filters):
-            if isinstance(f, Compare) and self._others(f, asker):
+            if isinstance(f, Compare) and f.op in ("=", "in") and self._others(f, asker):
                 return Refuse("others_rows", f.field)
         return decision
 
@@ -221,6 +229,15 @@ class Planner:
             return False
         own = {"id": asker.store_id, self.ctx.model.datasets[stores].ext.name_field: asker.store_name}
         return name in own and any(v != own[name] for v in values)
+
+
+def _bare_count(item: Item, ctx: Context, last: SemanticQuery) -> bool:
+    """How many (people, of them): the last list is counted."""
+    if not isinstance(item, Meas) or not last.dataset or item.filters or item.moment or item.by or item.order:
+        return False
+    first = item.measures[0]
+    over = first.over if isinstance(first, Aggregate) and first.fn == "count" else None
+    return len(item.measures) == 1 and over in (last.dataset, ctx.model.ext.subject)
 
 
 def ctx_code(ctx: Context, source: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from agent.planner.chart import Edge, parse
 from agent.planner.dates import find_moments
-from agent.planner.items import AmountItem, BoundItem, Ent, Item, Junk, Marker, Pred, Skip, When, Word
+from agent.planner.items import AmountItem, BoundItem, Ent, Item, Junk, Marker, Pred, Skip, Verb, When, Word
 from agent.planner.lexicon import Lexicon
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
@@ -67,11 +67,12 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             if isinstance(item, Skip) and width == 1:
                 empty[start] = True
             covered[start:end] = [True] * width
+    said = _outermost(tokens, said)
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
         words = max(content, 0.5 * (end - start)) if isinstance(item, Skip | Word) else content or 0.5
         atoms.append((start, end, item, weight * words + 0.3 * max(0, content - 1) + 0.05 * (end - start)))
-    for start, end, meaning in find_amounts(tokens):
+    for start, end, meaning in find_amounts(tokens, english=script == "english"):
         amount: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
         content = sum(not e for e in empty[start:end]) or 1
         atoms.append((start, end, amount, content + 0.2 * (content - 1) + 0.05 * (end - start)))
@@ -152,6 +153,32 @@ def _asked(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether it is what the question asks for: which cars, xe nào."""
     before = start > 0 and tokens[start - 1].plain in _ASKING_BEFORE
     return before or (end < len(tokens) and tokens[end].plain in _ASKING_AFTER)
+
+
+_COUNTED = frozenset("nhiêu nhieu mấy những các many which what số number of".split())
+
+
+def _outermost(
+    tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]
+) -> list[tuple[int, int, Item, float]]:
+    """Without what lies inside a longer fixed phrase or name, and with a verb less likely where a noun stands.
+
+    Cần Thơ holds no thợ, and "trong số đó" counts nothing.
+    """
+    wide = [
+        (s, e)
+        for s, e, item, _ in said
+        if e - s >= 3 or (e - s == 2 and isinstance(item, Pred) and isinstance(item.filter, Compare))
+    ]
+    kept = []
+    for start, end, item, weight in said:
+        if any(s <= start and end <= e and end - start < e - s and end - start == 1 for s, e in wide):
+            continue
+        noun = (start > 0 and tokens[start - 1].text in _COUNTED) or (
+            end < len(tokens) and tokens[end].text in ("nào", "nao")
+        )
+        kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))
+    return kept
 
 
 def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:

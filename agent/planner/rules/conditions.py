@@ -63,6 +63,9 @@ def or_right_verb(ctx: Context, w: Word, v: Verb) -> Joined:
 
 
 def _same_axis(ctx: Context, a: Pred, b: Pred) -> bool:
+    for x, y in ((a.filter, b.filter), (b.filter, a.filter)):
+        if isinstance(x, Compare) and isinstance(y, Named) and y.named[0] != "$":
+            return ctx.model.named(y.named).axis == x.field  # VIP and High
     if not isinstance(a.filter, Named) or not isinstance(b.filter, Named):
         return False
     if "$" in (a.filter.named[0], b.filter.named[0]):
@@ -102,7 +105,12 @@ def verb_conjunct(ctx: Context, v: Verb, c: Conjunct) -> Joined:
 
 def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
     """Mazda + CX-5: two values that belong to one row"""
-    if a.negative or b.negative or a.dated or b.dated or a.one or b.one or not isinstance(b.filter, Compare):
+    if a.negative or b.negative or a.dated or b.dated or a.one or b.one:
+        return None
+    subject = ctx.model.ext.subject
+    if a.dataset == b.dataset and subject and not ctx.graph.reaches(subject, [a.dataset]) and _apart(a.filter, b.filter):
+        return Pred(merge(ctx, a.filter, b.filter, "and"), a.dataset), -0.1  # both of one row: granted, for marketing
+    if not isinstance(b.filter, Compare):
         return None
     if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.field != b.filter.field:
         return Pred(All(all=(a.filter, b.filter)), a.dataset), 0.15
@@ -172,6 +180,12 @@ def value_moved(ctx: Context, v: Value) -> Joined:
     moved = _moved(ctx, v, "old" if v.word == "origin" else "new")
     axes = next((d.ext.moves.axes for d in ctx.model.datasets.values() if d.ext.moves), ())
     return (moved, 0.3 * axes.index(v.key)) if moved else None
+
+
+def _apart(a: Filter, b: Filter) -> bool:
+    """Whether two conditions can hold of one row: not two values of one field."""
+    fields = [f.field for f in (a, b) if isinstance(f, Compare)]
+    return a != b and len(set(fields)) == len(fields)
 
 
 def field_pred(ctx: Context, f: FieldItem, p: Pred) -> Joined:
@@ -265,7 +279,8 @@ def pred_as_ent(ctx: Context, p: Pred) -> Joined:
     if isinstance(p.filter, Named):
         dataset = ctx.model.named(p.filter.named).lists or dataset
     subject = ctx.model.ext.subject
-    if subject and ctx.graph.reaches(subject, [dataset]) and ctx.graph.reaches(dataset, [subject]):
+    own = subject and ctx.graph.reaches(subject, [dataset]) and ctx.graph.reaches(dataset, [subject])
+    if subject and (own or ctx.model.datasets[dataset].ext.quality):
         dataset = subject  # a figure of the customer: the customers
     if not ctx.model.datasets[dataset].ext.labels:
         return None

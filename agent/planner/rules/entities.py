@@ -20,7 +20,7 @@ from agent.planner.items import (
 )
 from agent.planner.moments import Moment, Unit, shift
 from agent.planner.rules.context import Context, Joined, comparison, exists
-from schema.query import Aggregate, Compare, Comparison, Exists, Filter, Named, Not, Order
+from schema.query import Aggregate, All, Compare, Comparison, Exists, Filter, Named, Not, Order
 
 _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
@@ -30,6 +30,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     far = ctx.distance(e.dataset, p.dataset)
     if far is None or p.filter in e.filters or p.split:
         return None
+    if far and beside(ctx, e.filters, p.dataset):
+        far = 0.0
     if p.negative and isinstance(p.filter, Not) and not ctx.graph.reaches(e.dataset, [p.dataset]):
         for f in e.filters:  # bought a Mazda but not accessories: the verb goes on
             if (
@@ -55,6 +57,18 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
         excluded if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 0.5 + excluded
     )
     return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash + linked
+
+
+def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
+    """Whether a condition on the same kind of rows is there already: the next one is likely on them, too."""
+    prefix = f"{dataset}."
+    inner = [x for f in filters for x in (f.all if isinstance(f, All) else (f.negate,) if isinstance(f, Not) else (f,))]
+    return any(
+        (isinstance(f, Compare) and f.field.startswith(prefix))
+        or (isinstance(f, Named) and f.named.startswith(prefix))
+        or (isinstance(f, Exists) and f.exists == dataset)
+        for f in inner
+    )
 
 
 def _excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:

@@ -186,6 +186,11 @@ def versus_when(ctx: Context, w: Word, t: When) -> Joined:
     return (Versus(t.moment), 0.0) if w.kind == "versus" else None
 
 
+def compare_versus(ctx: Context, w: Word, v: Versus) -> Joined:
+    """compare (that) + with last month"""
+    return (v, 0.0) if w.kind == "compare" else None
+
+
 def and_when(ctx: Context, w: Word, t: When) -> Joined:
     """2025 + and 2024, side by side"""
     return (Versus(t.moment), 0.15) if w.kind == "and" else None

@@ -19,7 +19,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, before_noun, exists, metric_measure
-from agent.planner.rules.entities import MINE, bound_exists, ent_not_when, ent_verb
+from agent.planner.rules.entities import MINE, beside, bound_exists, ent_not_when, ent_verb
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, SemanticQuery
 
 
@@ -105,8 +105,22 @@ def field_function(ctx: Context, f: FieldItem, fn: Function) -> Joined:
 
 
 def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
-    """total + revenue"""
-    return (metric_measure(ctx, m.name), 0.05) if fn.fn == "sum" else None
+    """total + revenue; average + bill per visit, which is a mean already"""
+    mean = any(word in ctx.model.metric(m.name).expression for word in ("AVG(", "/"))
+    return (metric_measure(ctx, m.name), 0.05) if fn.fn == "sum" or (fn.fn == "avg" and mean) else None
+
+
+def function_meas(ctx: Context, fn: Function, m: Meas) -> Joined:
+    """total + my customers spent"""
+    first = m.measures[0]
+    additive = isinstance(first, str) and not any(w in ctx.model.metric(first).expression for w in ("AVG(", "/"))
+    return (m, 0.1) if fn.fn == "sum" and additive else None
+
+
+def meas_again(ctx: Context, a: Meas, b: Meas) -> Joined:
+    """how did we do this quarter + in revenue: said twice"""
+    bare = not (b.filters or b.by or b.moment or b.compare or b.order or b.having)
+    return (a, 0.1) if a.measures == b.measures and bare else None
 
 
 def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
@@ -137,13 +151,22 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     far = ctx.distance(m.base, p.dataset)
     if far is None or p.filter in m.filters:
         return None
+    if far and beside(ctx, m.filters, p.dataset):
+        far = 0.0
     first = m.measures[0]
-    if isinstance(first, str) and p.dataset in ctx.model.metric(first).ext.without:
+    if isinstance(first, str) and _unfit(ctx, first, p):
         far += 4
     by = m.by
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
+
+
+def _unfit(ctx: Context, metric: str, p: Pred) -> bool:
+    """Whether the model says that such a condition does not fit the metric: pieces sold, of cars."""
+    without = ctx.model.metric(metric).ext.without
+    said = f"{p.filter.field}={p.filter.value}" if isinstance(p.filter, Compare) else ""
+    return p.dataset in without or said in without
 
 
 def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:

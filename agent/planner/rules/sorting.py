@@ -203,7 +203,7 @@ def metric_sorting(ctx: Context, m: MetricItem, s: Sorting) -> Joined:
     """(which month) did we sell + the most cars: what is counted is the metric's own"""
     if not isinstance(s.measure, Aggregate) or s.measure.fn != "count" or s.measure.where or not s.superlative:
         return None
-    if not ctx.graph.reaches(ctx.base(m.name), [s.measure.over]):
+    if not ctx.graph.reaches(ctx.base(m.name), [s.measure.over]) or s.measure.over in ctx.model.metric(m.name).ext.without:
         return None
     return Sorting(m.name, None, s.descending, True, s.moment), -0.2
 
@@ -238,7 +238,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         shown = () if s.field in e.fields else (s.field,)
         return replace(
             e, order=(Order(by=s.field, descending=s.descending),), limit=limit, fields=(*e.fields, *shown)
-        ), 0.05
+        ), 0.05 if not e.who else -0.2
     if s.measure is None:
         return None
     base = ctx.base(s.measure) if isinstance(s.measure, str) else s.measure.over.partition(".")[0]
@@ -253,6 +253,9 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     order = (Order(by=name, descending=s.descending),)
     tree = ctx.graph.tree(base)
     far = 0.1 * len(tree[e.dataset]) if e.dataset in tree else 0.7
+    name_field = ctx.model.datasets[e.dataset].fields.get(ctx.model.datasets[e.dataset].ext.name_field or "")
+    if not e.asked and (name_field is None or name_field.ext.index == "code"):
+        far += 0.8  # the most cars: hardly each car by itself
     return Meas((measure,), base, filters, e.moment or s.moment, (By(field=e.dataset),), order, limit), far
 
 

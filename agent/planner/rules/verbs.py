@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlglot import exp
+
 from agent.planner.items import (
     AmountItem,
     BoundItem,
@@ -19,7 +21,8 @@ from agent.planner.items import (
 from agent.planner.moments import Moment
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
-from schema.query import Aggregate, All, Compare, Exists, Named, Not, SemanticQuery
+from schema.model import parse_expression
+from schema.query import Aggregate, All, Compare, Exists, Filter, Named, Not, SemanticQuery
 
 
 def _about_object(ctx: Context, v: Verb, dataset: str) -> Verb:
@@ -174,7 +177,7 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
             return Pred(All(all=(Compare(field=key, op="filled"), *e.filters)), e.dataset), 0.3
         return None
     standing = ctx.model.datasets[e.dataset].ext.standing
-    if standing and not e.filters and not e.moment:
+    if standing and not e.moment and not _says(ctx, e.filters, standing):
         e = replace(e, filters=(Named(named=standing),))
     e = _held(ctx, e)
     if w.kind == "with":
@@ -184,6 +187,47 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
         found = Exists(exists=e.dataset, filters=e.filters, period=period)
         return Pred(Not(negate=found), ctx.model.ext.subject or e.dataset, negative=True), 0.1
     return None
+
+
+def _says(ctx: Context, filters: tuple[Filter, ...], standing: str) -> bool:
+    """Whether what `standing` decides is said otherwise: missed appointments need not lie ahead."""
+    def columns(f: Filter) -> set[str]:
+        if isinstance(f, Compare):
+            return {f.field}
+        if isinstance(f, Named) and f.named[0] != "$":
+            return {f"{c.table}.{c.name}" for c in parse_expression(ctx.model.named(f.named).expression).find_all(exp.Column)}
+        if isinstance(f, All):
+            return set().union(*map(columns, f.all))
+        return columns(f.negate) if isinstance(f, Not) else set()
+
+    decided = columns(Named(named=standing))
+    return any(decided & columns(f) for f in filters)
+
+
+def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """what did + An buy this year: the rows of what is told of the one"""
+    if w.kind != "what" or not e.one or not e.filters or e.limit or e.fields:
+        return None
+    did = e.filters[-1]
+    if not isinstance(did, Exists) or did.value is not None:
+        return None
+    span = did.period
+    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+    rows = ctx.model.datasets[did.exists].ext.rows or did.exists
+    return Ent(rows, (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def ent_what(ctx: Context, e: Ent, w: Word) -> Joined:
+    """khách An từng mua + những gì"""
+    return what_ent(ctx, w, e)
+
+
+def verb_own_store(ctx: Context, v: Verb, w: Word) -> Joined:
+    """came + to our workshop: where it took place"""
+    home = ctx.model.datasets[v.dataset].ext.home
+    if w.kind != "own_store" or not home or home.partition(".")[0] != v.dataset:
+        return None
+    return replace(v, filters=(*v.filters, Compare(field=home, op="=", value="$store"))), -0.1
 
 
 def not_verb(ctx: Context, w: Word, v: Verb) -> Joined:

@@ -1,0 +1,70 @@
+"""Conditions on the same kind of far rows are held by the same row: a consent granted, for marketing, by Zalo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.planner.rules import Context
+from schema.query import All, Compare, Exists, Filter, Named, Not
+
+
+def gathered(ctx: Context, base: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    """`filters` over `base`, those on rows of one linked dataset put into one Exists; order is kept otherwise.
+
+    A negation among them denies the whole: not granted + marketing + Zalo is no such consent.
+    """
+    kept = list(filters)
+    for link in dict.fromkeys(found for f in filters if (found := _link(ctx, base, f)) is not None):
+        loose = [f for f in kept if _link(ctx, base, f) == link]
+        hosts = [f for f in kept if _host(f) == link]
+        if len(loose) + len(hosts) < 2 or len(hosts) > 1 or _clash(loose):
+            continue
+        denied = [f for f in loose if isinstance(f, Not)]
+        if len(denied) > 1 or (denied and hosts):
+            continue
+        inside = tuple(f.negate if isinstance(f, Not) else f for f in loose)
+        if hosts:
+            joined = _extended(hosts[0], inside)
+        else:
+            found = Exists(exists=link, filters=inside)
+            joined = Not(negate=found) if denied else found
+        at = min(kept.index(f) for f in (*loose, *hosts))
+        kept = [f for f in kept if f not in loose and f not in hosts]
+        kept.insert(at, joined)
+    return tuple(kept)
+
+
+def _extended(host: Filter, inside: tuple[Filter, ...]) -> Filter:
+    if isinstance(host, Not) and isinstance(host.negate, Exists):
+        return Not(negate=host.negate.model_copy(update={"filters": (*host.negate.filters, *inside)}))
+    assert isinstance(host, Exists), "a host is a condition on other rows"
+    return host.model_copy(update={"filters": (*host.filters, *inside)})
+
+
+def _host(f: Filter) -> str | None:
+    inner = f.negate if isinstance(f, Not) else f
+    return inner.exists if isinstance(inner, Exists) and inner.value is None else None
+
+
+def _link(ctx: Context, base: str, f: Filter) -> str | None:
+    """The dataset whose rows the condition is on, where `base` has several of them."""
+    datasets = _datasets(f.negate if isinstance(f, Not) else f)
+    if len(datasets) != 1 or ctx.graph.reaches(base, datasets):
+        return None
+    return ctx.graph.bridge([base, *datasets])
+
+
+def _datasets(f: Filter) -> set[str]:
+    if isinstance(f, Compare):
+        return {f.field.partition(".")[0]}
+    if isinstance(f, Named) and f.named[0] != "$" and f.period is None:
+        return {f.named.partition(".")[0]}
+    if isinstance(f, All):
+        return set().union(*(_datasets(x) or {""} for x in f.all))
+    return set()
+
+
+def _clash(filters: Sequence[Filter]) -> bool:
+    """Whether two ask for different values of one field: then they are different rows."""
+    fields = [f.field for f in filters if isinstance(f, Compare)]
+    return len(set(fields)) < len(fields)
