@@ -53,7 +53,9 @@ class Aggregation:
             tree = tree.where(OPERATORS[h.op](this=held[h.metric].copy(), expression=literal(h.value)))
         if groups:  # a group without name and without measure is no group
             nothing: list[exp.Expr] = [exp.Is(this=e.copy(), expression=exp.null()) for e, _ in groups]
-            nothing += [_nothing(found[m.column.source or ""], m.column) for m in measured]
+            if all(map(_conditional, measured)) and not query.having:  # a group that no row of the metric falls into
+                nothing = []
+            nothing += [_nothing(found[m.column.source or ""], m.column, m.additive) for m in measured]
             tree = tree.where(exp.not_(exp.paren(exp.and_(*nothing))))
         keys = self._order(columns, len(groups))
         tree = tree.order_by(*keys) if keys else tree
@@ -159,9 +161,14 @@ class Aggregation:
 _SHARE = Column("share", "share of total", "number", "%", "share", "tỷ trọng")
 
 
-def _nothing(value: exp.Expr, column: Column) -> exp.Expr:
-    """Whether a measure is none; a number also where it is 0."""
+def _conditional(m: Measured) -> bool:
+    """Whether every part of the measure counts only some rows: COUNT or SUM of CASE WHEN."""
+    return all(leaf.tree.find(exp.Case) is not None for leaf in m.leaves)
+
+
+def _nothing(value: exp.Expr, column: Column, additive: bool = True) -> exp.Expr:
+    """Whether a measure is none; a number that adds up also where it is 0."""
     none = exp.Is(this=value.copy(), expression=exp.null())
-    if column.type not in ("integer", "number"):
+    if column.type not in ("integer", "number") or not additive:
         return none
     return exp.paren(exp.or_(none, exp.EQ(this=value.copy(), expression=literal(0))))

@@ -145,6 +145,7 @@ class DatasetExtension(Part):
     standing: str | None = Field(None, description="named filter meant by having such a row now")
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
     who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")
+    worth: str | None = Field(None, description="metric that an amount of money said with its verbs is of")
     rows: str | None = Field(None, description="dataset that a list of what one did shows instead")
     quality: bool = Field(False, description="its rows say something of the subject, and are not counted themselves")
     objects: dict[str, tuple[dict[str, Any], ...]] = Field(

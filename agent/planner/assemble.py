@@ -129,6 +129,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
         order, fields = (Order(by=best, descending=True),), (*fields, best)
     e = replace(e, filters=_filled(ctx, asker, dataset, e.filters))
     plan = _plans(ctx, e.dataset, e.filters)
+    _possible(ctx, e.filters)
     return SemanticQuery(
         dataset=dataset,
         fields=tuple(dict.fromkeys(fields)),
@@ -142,6 +143,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
 def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
     filters = _filled(ctx, asker, m.base, m.filters)
+    _possible(ctx, filters)
     plan = _plans(ctx, m.base, m.filters) and not isinstance(m.measures[0], str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None
     compare = None
@@ -165,6 +167,28 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         having=m.having,
         share=m.share,
     )
+
+
+def _possible(ctx: Context, filters: Sequence[Filter]) -> None:
+    """Raises UnanswerableError where two conditions can't hold of one row: kind service and kind parts, VIP and Low."""
+    values: dict[str, set[object]] = {}
+    for f in filters:
+        field, held = _held_to(ctx, f)
+        if field is None:
+            continue
+        values[field] = values[field] & held if field in values else held
+        if not values[field]:
+            raise UnanswerableError(f"nothing has two values of {field}")
+
+
+def _held_to(ctx: Context, f: Filter) -> tuple[str | None, set[object]]:
+    """The field that a condition holds to some values, and these."""
+    if isinstance(f, Compare) and f.op in ("=", "in"):
+        return f.field, set(_values(f))
+    if isinstance(f, Named) and f.named[0] != "$" and (axis := ctx.model.named(f.named).axis):
+        expression = ctx.model.named(f.named).expression
+        return axis, {v for v in ctx.model.field(axis).ext.values if f"'{v}'" in expression}
+    return None, set()
 
 
 def own_period(ctx: Context, filters: tuple[Filter, ...]) -> tuple[Period | None, tuple[Filter, ...]]:

@@ -16,6 +16,7 @@ class Ask:
     query: SemanticQuery
     rivals: tuple[SemanticQuery, ...] = ()
     mended: dict[str, str] = field(default_factory=dict)
+    edited: bool = False  # the last query, changed
 
 
 @dataclass(frozen=True)

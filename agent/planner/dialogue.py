@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.planner.assemble import UnanswerableError, conditions, measure_name, own_period
 from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Word
-from agent.planner.moments import Moment, earlier, unit_days
+from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
 
@@ -20,6 +20,8 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
         for part in item.parts:
             last = edit(ctx, last, part)
         return last
+    if isinstance(item, Versus) and item.loose:
+        return _period(ctx, last, item.moment)
     if isinstance(item, Versus):
         return _compared(ctx, last, item.moment)
     if isinstance(item, When):
@@ -35,7 +37,7 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Top):
         return last.model_copy(update={"limit": item.count})
     if isinstance(item, Word) and item.kind == "how_many":
-        return _count(last)
+        return _count(ctx, last)
     if isinstance(item, Word) and item.kind == "list":
         return _listed(last)
     if isinstance(item, Meas):
@@ -96,6 +98,12 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     base = base_of(ctx, last)
     if ctx.distance(base, dataset) is None:
         raise UnanswerableError(f"nothing links {base} with {dataset}")
+    period = last.period
+    said = [f for f in conditions((new,)) if isinstance(f, Compare)]
+    past = ctx.model.datasets[base].ext.past
+    if period and period.start and period.start > ctx.today and any(f.field in past and f.value in past[f.field] for f in said):
+        back = [shift(d, "year", -1) if d else None for d in (period.start, period.end)]
+        last = last.model_copy(update={"period": period.model_copy(update={"start": back[0], "end": back[1]})})
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
     return last.model_copy(update={"filters": (*kept, new), "limit": None if last.dataset else last.limit})
 
@@ -127,9 +135,13 @@ def _sort(last: SemanticQuery, s: Sorting) -> SemanticQuery:
     raise UnanswerableError("not a column of the last answer")
 
 
-def _count(last: SemanticQuery) -> SemanticQuery:
+def _count(ctx: Context, last: SemanticQuery) -> SemanticQuery:
     if not last.dataset:
-        raise UnanswerableError("already a number")
+        first, subject = last.metrics[0], ctx.model.ext.subject
+        if not isinstance(first, str) or not subject or not ctx.graph.reaches(base_of(ctx, last), [subject]):
+            raise UnanswerableError("already a number")
+        count = Aggregate(fn="count", over=subject)
+        return last.model_copy(update={"metrics": (count,), "order": (), "limit": None})
     return SemanticQuery(metrics=(Aggregate(fn="count", over=last.dataset),), filters=last.filters, period=last.period)
 
 

@@ -107,6 +107,7 @@ class Verb(Item):
     moment: Moment | None = None
     bound: Bound | None = None
     metric: Measure | None = None
+    noun: Ent | None = None  # what was counted, where it stands for rows that link it
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class Sorting(Item):
 @dataclass(frozen=True)
 class Versus(Item):
     moment: Moment
+    loose: bool = False  # only "and": in a follow-up another period rather than a second one
 
 
 @dataclass(frozen=True)
@@ -195,6 +197,7 @@ class Meas(Item):
     share: bool = False
     having: tuple[Having, ...] = ()
     dated: str | None = None
+    implied: bool = False  # no noun was said for what is counted
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,13 @@ def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     """Atoms (start, end, item, score) of such words."""
     yield from _around(tokens)
     yield from _closing(tokens)
+    for i in range(len(tokens) - 1):  # số 0901…: a number, not how many
+        if tokens[i].text in ("số", "so") and sum(c.isdigit() for c in tokens[i + 1].plain) >= 3:
+            yield i, i + 1, Skip(), 1.3
+    if len(tokens) > 1 and tokens[-1].plain == "each":  # how many in each
+        start = len(tokens) - (2 if tokens[-2].plain in ("in", "for", "at", "of") else 1)
+        for i in range(start, len(tokens)):
+            yield i, i + 1, Skip(), 0.6
 
 
 def _around(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:

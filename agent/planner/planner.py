@@ -21,6 +21,7 @@ from schema.access import Asker
 from schema.query import Aggregate, Compare, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
+_JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
 CLOSE = 0.15  # readings whose scores differ by less are rivals
 
 
@@ -44,7 +45,8 @@ class Planner:
         if (early := special(self.ctx, self.lexicon, reading, text)) is not None:
             return early
         words = self._said(reading)
-        follow = state.query is not None and bool(words & {"only", "about", "them"})
+        joined = reading.tokens[0].plain in _JOINING
+        follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
         decision = self._best(reading, asker, state, follow, text)
         return self._allowed(decision, asker)
 
@@ -80,6 +82,9 @@ class Planner:
                 if decision not in [d for _, d in found]:
                     found.append((edge.score, decision))
         if found:
+            first = found[0][1]
+            if isinstance(first, Ask) and first.edited:  # a follow-up is no new question beside
+                found = [(s, d) for s, d in found if isinstance(d, Ask) and d.edited]
             return self._rivals([d for _, d in found])
         return self._not_understood(reading)
 
@@ -95,6 +100,8 @@ class Planner:
                 far = 0.0 if by == "$time" else self.ctx.distance(base, by.partition(".")[0])
                 return e.score - (5.0 if far is None else 0.2 * far)
             dataset = getattr(e.item, "dataset", None)
+            if isinstance(e.item, Meas) and e.item.implied and e.item.base != base:
+                return e.score - 0.4
             if not isinstance(e.item, Pred) and not (isinstance(e.item, Ent) and e.item.implied):
                 return e.score
             return e.score - 0.2 * (self.ctx.distance(base, str(dataset)) or 0.0)
@@ -110,10 +117,10 @@ class Planner:
             return
         fragment = isinstance(item, FRAGMENTS) or (
             isinstance(item, Ent) and (item.implied or item.who) and not item.one
-        )
+        ) or (isinstance(item, Meas) and item.implied and bool(item.filters))
         if state.query is not None and _bare_count(item, self.ctx, state.query):
             try:
-                yield Ask(edit(self.ctx, state.query, Word("how_many")), mended=reading.mended)
+                yield Ask(edit(self.ctx, state.query, Word("how_many")), mended=reading.mended, edited=True)
                 return
             except UnanswerableError:
                 pass
@@ -124,7 +131,7 @@ class Planner:
                     if isinstance(item, Ent) and item.implied and len(item.filters) == 1
                     else item
                 )
-                yield Ask(edit(self.ctx, state.query, self._bound(part)), mended=reading.mended)
+                yield Ask(edit(self.ctx, state.query, self._bound(part)), mended=reading.mended, edited=True)
                 return
             except UnanswerableError:
                 pass

@@ -167,8 +167,8 @@ def _outermost(
     """
     wide = [
         (s, e)
-        for s, e, item, _ in said
-        if e - s >= 3 or (e - s == 2 and isinstance(item, Pred) and isinstance(item.filter, Compare))
+        for s, e, item, weight in said
+        if e - s >= 3 or (e - s == 2 and isinstance(item, Pred) and isinstance(item.filter, Compare) and weight >= 1)
     ]
     kept = []
     for start, end, item, weight in said:

@@ -70,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     conditions.when_negative,
     # Verb phrases: bought an SUV in 2025, at least 3 visits, never came in.
     verbs.verb_ent,
+    verbs.verb_subject,
     verbs.verb_pred,
     verbs.verb_count,
     verbs.verb_finer,

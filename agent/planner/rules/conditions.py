@@ -114,7 +114,7 @@ def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
         return None
     if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.field != b.filter.field:
         return Pred(All(all=(a.filter, b.filter)), a.dataset), 0.15
-    if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.op in ("=", "in") and b.filter.op == "=":
+    if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.op in ("=", "in") and b.filter.op in ("=", "in"):
         return Pred(merge(ctx, a.filter, b.filter, "or"), a.dataset, both=True), 0.1  # cars, service, parts: a list
     return None
 

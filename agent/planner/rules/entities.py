@@ -202,7 +202,8 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             if main.one:
                 return None
             cost = (
-                0.15
+                (0.3 if main is b and other.dataset == ctx.model.ext.subject and not main.asked else 0.0)
+                + 0.15
                 + 0.1 * len(ctx.graph.tree(main.dataset)[other.dataset])
                 + (0 if main is a or not other.filters else 0.1)
             )

@@ -193,7 +193,7 @@ def compare_versus(ctx: Context, w: Word, v: Versus) -> Joined:
 
 def and_when(ctx: Context, w: Word, t: When) -> Joined:
     """2025 + and 2024, side by side"""
-    return (Versus(t.moment), 0.15) if w.kind == "and" else None
+    return (Versus(t.moment, loose=True), 0.15) if w.kind == "and" else None
 
 
 def not_when(ctx: Context, w: Word, t: When) -> Joined:

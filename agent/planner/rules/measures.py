@@ -27,7 +27,7 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """how many + customers"""
     if w.kind != "how_many" or e.limit or (e.one and e.dataset == ctx.model.ext.subject):
         return None
-    return Meas((Aggregate(fn="count", over=e.dataset),), e.dataset, e.filters, e.moment, dated=e.dated), -0.1
+    return Meas((Aggregate(fn="count", over=e.dataset),), e.dataset, e.filters, e.moment, dated=e.dated, implied=e.implied or e.who), -0.1
 
 
 def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:

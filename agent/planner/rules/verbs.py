@@ -43,12 +43,22 @@ def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
     if e.dataset == v.about or not ctx.graph.reaches(v.dataset, [e.dataset]) or v.bound:
         return None
     far = len(ctx.graph.tree(v.dataset)[e.dataset])
+    if e.dataset == ctx.model.ext.stores and not e.filters:
+        return v, 0.3  # everything takes place at some store
     there = Compare(field=ctx.model.datasets[e.dataset].id_field, op="filled")
     if e.moment and v.moment:
         return None
     about = _about_object(ctx, v, e.dataset)
     held = e.filters or (() if about is not v else (there,))
-    return replace(about, filters=(*about.filters, *held), moment=v.moment or e.moment), 0.1 * far
+    asked = 0.6 if e.asked else 0.0
+    return replace(about, filters=(*about.filters, *held), moment=v.moment or e.moment), 0.1 * far + asked
+
+
+def verb_subject(ctx: Context, v: Verb, e: Ent) -> Joined:
+    """called + customers: whom else"""
+    if e.dataset != v.about or e.filters or e.limit or e.moment or e.order or e.fields or e.asked or e.who:
+        return None
+    return v, 0.2
 
 
 def verb_asked(ctx: Context, v: Verb, e: Ent) -> Joined:
@@ -91,6 +101,8 @@ def verb_count(ctx: Context, v: Verb, n: Verb) -> Joined:
         return None
     if n.dataset == v.dataset:
         return replace(v, filters=(*v.filters, *n.filters), moment=v.moment or n.moment, bound=n.bound), 0.05
+    if n.noun and ctx.graph.reaches(v.dataset, [n.noun.dataset]):
+        n = replace(n, dataset=n.noun.dataset, filters=n.noun.filters)  # bought 3 cars: of those bought, not of those had
     if n.dataset == v.about or not ctx.graph.reaches(v.dataset, [n.dataset]):
         return None
     about = _about_object(ctx, v, n.dataset)
@@ -124,9 +136,11 @@ def when_verb(ctx: Context, w: When, v: Verb) -> Joined:
 
 def verb_bound(ctx: Context, v: Verb, b: BoundItem) -> Joined:
     """bought + at least 3 times"""
-    if v.bound or b.bound.unit or b.bound.high is not None:
+    if v.bound or b.bound.high is not None:
         return None
-    return replace(v, bound=b.bound), 0.05
+    if b.bound.unit == "₫" and (metric := ctx.model.datasets[v.dataset].ext.worth):
+        return replace(v, bound=b.bound, metric=metric), 0.0  # bought accessories for over 20m: in all
+    return (replace(v, bound=b.bound), 0.05) if b.bound.unit is None else None
 
 
 def bound_times(ctx: Context, b: BoundItem, w: Word) -> Joined:
@@ -160,8 +174,8 @@ def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
     """at least 3 + visits"""
     if b.bound.unit or e.limit or e.order or e.one or e.implied:
         return None
-    e = _held(ctx, e)
-    return Verb(e.dataset, None, e.filters, e.moment, b.bound), 0.1
+    had = _held(ctx, e)
+    return Verb(had.dataset, None, had.filters, had.moment, b.bound, noun=e if had is not e else None), 0.1
 
 
 def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -307,7 +321,7 @@ def how_many_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     about = v.about or ctx.model.ext.subject
     if w.kind != "how_many" or not about or about == v.dataset:
         return None
-    return Meas((Aggregate(fn="count", over=about),), about, (exists(ctx, v),)), 0.4
+    return Meas((Aggregate(fn="count", over=about),), about, (exists(ctx, v),), implied=True), 0.4
 
 
 def word_verb(ctx: Context, w: Word, v: Verb) -> Joined:
@@ -317,6 +331,8 @@ def word_verb(ctx: Context, w: Word, v: Verb) -> Joined:
 
 def metric_bound(ctx: Context, m: MetricItem, b: BoundItem) -> Joined:
     """revenue + over 100m: of the customers who reach it"""
+    if b.bound.unit not in (None, ctx.model.metric(m.name).ext.unit):
+        return None
     base = ctx.base(m.name)
     return Verb(base, None, (), None, b.bound, m.name), 0.1
 
