@@ -166,6 +166,7 @@ class MetricExtension(Part):
     without: tuple[str, ...] = Field((), description="datasets whose conditions do not fit it, though they are linked")
     share_of: dict[str, Any] | None = Field(None, description="condition whose share, where it is asked for, is this")
     more: tuple[str, ...] = Field((), description="superlatives that mean a high value: spent the most")
+    less: tuple[str, ...] = ()
     description_vi: str = ""
 
 

@@ -142,6 +142,8 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     for metric in model.metrics.values():
         for phrase in metric.ext.more:
             lexicon.add(phrase, Sorting(metric.name, None, True, True), 1.1)
+        for phrase in metric.ext.less:
+            lexicon.add(phrase, Sorting(metric.name, None, False, True), 1.1)
         for phrase in {
             metric.label,
             metric.ext.label_vi or metric.label,
