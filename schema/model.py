@@ -107,6 +107,9 @@ class FieldExtension(Part):
     less: tuple[str, ...] = ()
     detail: bool = Field(False, description="shown on request only")
     weight: float = Field(1.0, description="how readily its values are meant; below 1 where another field has them too")
+    ranges: dict[str, tuple[float | None, float | None]] = Field(
+        {}, description="of values that are ranges: from and up to which amount"
+    )
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
 
 
@@ -146,6 +149,7 @@ class DatasetExtension(Part):
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
     who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")
     worth: str | None = Field(None, description="metric that an amount of money said with its verbs is of")
+    counted_as: str | None = Field(None, description="dataset whose rows are meant by a value of this catalogue")
     rows: str | None = Field(None, description="dataset that a list of what one did shows instead")
     quality: bool = Field(False, description="its rows say something of the subject, and are not counted themselves")
     objects: dict[str, tuple[dict[str, Any], ...]] = Field(

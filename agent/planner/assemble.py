@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.planner.gathering import gathered
+from agent.planner.rules.gathering import gathered
 from agent.planner.items import Ent, Meas
 from agent.planner.moments import Moment, earlier
 from agent.planner.rules import Context

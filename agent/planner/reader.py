@@ -168,13 +168,16 @@ def _outermost(
     wide = [
         (s, e)
         for s, e, item, weight in said
-        if e - s >= 3 or (e - s == 2 and isinstance(item, Pred) and isinstance(item.filter, Compare) and weight >= 1)
+        if (e - s >= 3 and isinstance(item, Skip | Word))
+        or (e - s >= 2 and isinstance(item, Pred) and isinstance(item.filter, Compare) and weight >= 1)
     ]
     kept = []
     for start, end, item, weight in said:
-        if any(s <= start and end <= e and end - start < e - s and end - start == 1 for s, e in wide):
+        if not isinstance(item, Skip) and any(s <= start and end <= e and 1 == end - start < e - s for s, e in wide):
             continue
-        noun = (start > 0 and tokens[start - 1].text in _COUNTED) or (
+        if isinstance(item, Pred) and end < len(tokens) and tokens[end].text in ("nhất", "nhat"):
+            continue  # CLV cao nhất is the highest, not a high one
+        noun = start == 0 or (start > 0 and tokens[start - 1].text in _COUNTED) or (
             end < len(tokens) and tokens[end].text in ("nào", "nao")
         )
         kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))

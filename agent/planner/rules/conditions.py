@@ -56,6 +56,13 @@ def or_right(ctx: Context, w: Word, p: Pred) -> Joined:
     return (Conjunct(w.kind, p), 0.0) if w.kind in ("or", "and", "versus") else None
 
 
+def or_right_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """versus + Zalo orders"""
+    if w.kind not in ("or", "versus") or len(e.filters) != 1 or e.limit or e.moment or e.order or e.one:
+        return None
+    return Conjunct(w.kind, Pred(e.filters[0], e.dataset)), 0.2
+
+
 def or_right_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     if w.kind != "or":
         return None
@@ -203,9 +210,25 @@ def pred_field(ctx: Context, p: Pred, f: FieldItem) -> Joined:
 
 def field_bound(ctx: Context, f: FieldItem, b: BoundItem) -> Joined:
     """age + over 30"""
+    if ranges := ctx.model.field(f.key).ext.ranges:
+        return _within_ranges(f, b, ranges)
     if not ctx.numeric(f.key):
         return None
     return Pred(comparison(f.key, scaled(ctx, f.key, b.bound)), f.key.partition(".")[0]), 0.0
+
+
+def _within_ranges(f: FieldItem, b: BoundItem, ranges: dict[str, tuple[float | None, float | None]]) -> Joined:
+    """income + over 60m: the values whose whole range lies there"""
+    if b.bound.op in (">", ">="):
+        low, high = b.bound.value, b.bound.high
+    else:
+        low, high = None, b.bound.value
+    fitting = tuple(
+        value
+        for value, (least, most) in ranges.items()
+        if (low is None or (least is not None and least >= low)) and (high is None or (most is not None and most <= high))
+    )
+    return (Pred(Compare(field=f.key, op="in", value=fitting), f.key.partition(".")[0]), 0.0) if fitting else None
 
 
 def bound_field(ctx: Context, b: BoundItem, f: FieldItem) -> Joined:
@@ -275,7 +298,7 @@ def pred_as_ent(ctx: Context, p: Pred) -> Joined:
     """VIPs; overdue; An"""
     if p.split:
         return None
-    dataset = p.dataset
+    dataset = ctx.model.datasets[p.dataset].ext.counted_as or p.dataset
     if isinstance(p.filter, Named):
         dataset = ctx.model.named(p.filter.named).lists or dataset
     subject = ctx.model.ext.subject

@@ -31,7 +31,7 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     if far is None or p.filter in e.filters or p.split:
         return None
     if far and beside(ctx, e.filters, p.dataset):
-        far = 0.0
+        far = -0.5
     if p.negative and isinstance(p.filter, Not) and not ctx.graph.reaches(e.dataset, [p.dataset]):
         for f in e.filters:  # bought a Mazda but not accessories: the verb goes on
             if (
@@ -202,7 +202,7 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             if main.one:
                 return None
             cost = (
-                (0.3 if main is b and other.dataset == ctx.model.ext.subject and not main.asked else 0.0)
+                (0.5 if main is b and other.dataset == ctx.model.ext.subject and not main.asked else 0.0)
                 + 0.15
                 + 0.1 * len(ctx.graph.tree(main.dataset)[other.dataset])
                 + (0 if main is a or not other.filters else 0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.planner.rules.gathering import gathered, linked
 from agent.planner.items import (
     Ent,
     FieldItem,
@@ -20,7 +21,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, before_noun, exists, metric_measure
 from agent.planner.rules.entities import MINE, beside, bound_exists, ent_not_when, ent_verb
-from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, SemanticQuery
+from schema.query import Aggregate, All, AnyOf, By, Compare, Filter, Named, SemanticQuery
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -152,7 +153,7 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     if far is None or p.filter in m.filters:
         return None
     if far and beside(ctx, m.filters, p.dataset):
-        far = 0.0
+        far = -0.5
     first = m.measures[0]
     if isinstance(first, str) and _unfit(ctx, first, p):
         far += 4
@@ -260,7 +261,11 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "share" or not e.filters or e.limit or e.one:
         return None
     at = next((i for i in range(len(e.filters) - 1, -1, -1) if not _is_place(ctx, e.filters[i])), len(e.filters) - 1)
-    return _share(ctx, e, e.filters[at], (*e.filters[:at], *e.filters[at + 1 :])), 0.0
+    rows = linked(ctx, e.dataset, e.filters[at])
+    with_it = [i for i, f in enumerate(e.filters) if i == at or (rows and linked(ctx, e.dataset, f) == rows)]
+    part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
+    rest = tuple(f for i, f in enumerate(e.filters) if i not in with_it)
+    return _share(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), 0.0
 
 
 def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:

@@ -163,7 +163,8 @@ def verb_often(ctx: Context, v: Verb, w: Word) -> Joined:
 def _held(ctx: Context, e: Ent) -> Ent:
     """What one has of a dataset that several could link: a car is had by owning it, also as co-owner."""
     subject = ctx.model.ext.subject
-    link = ctx.graph.bridge([subject, e.dataset]) if subject and e.dataset != subject else None
+    near = subject is not None and len(ctx.graph.tree(e.dataset).get(subject, ())) == 1  # transactions are one's own
+    link = ctx.graph.bridge([subject, e.dataset]) if subject and e.dataset != subject and not near else None
     if not link or link == e.dataset or not ctx.model.datasets[link].ext.bridge:
         return e
     there = Compare(field=ctx.model.datasets[e.dataset].id_field, op="filled")
@@ -293,6 +294,24 @@ def pred_verb(ctx: Context, p: Pred, v: Verb) -> Joined:
         return None
     joined = verb_pred(ctx, v, p)
     return (joined[0], joined[1] + 0.4) if joined else None
+
+
+def verb_none(ctx: Context, v: Verb, w: Word) -> Joined:
+    """own + none; bought + nothing"""
+    return not_verb(ctx, Word("not"), v) if w.kind == "none" and not v.bound else None
+
+
+def how_much_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """how much + did we refund"""
+    amounts = ctx.model.datasets[v.dataset].ext.amounts
+    if w.kind != "how_much" or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
+        return None
+    return Meas((Aggregate(fn="sum", over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0
+
+
+def verb_how_much(ctx: Context, v: Verb, w: Word) -> Joined:
+    """hoàn lại cho khách + bao nhiêu tiền"""
+    return how_much_verb(ctx, w, v)
 
 
 def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:

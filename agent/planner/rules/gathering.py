@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.planner.rules import Context
+from agent.planner.rules.context import Context
 from schema.query import All, Compare, Exists, Filter, Named, Not
 
 
@@ -52,6 +52,11 @@ def _link(ctx: Context, base: str, f: Filter) -> str | None:
     if len(datasets) != 1 or ctx.graph.reaches(base, datasets):
         return None
     return ctx.graph.bridge([base, *datasets])
+
+
+def linked(ctx: Context, base: str, f: Filter) -> str | None:
+    """The dataset whose rows a condition is on, `base` having several of them; also of a condition on other rows."""
+    return _host(f) or _link(ctx, base, f)
 
 
 def _datasets(f: Filter) -> set[str]:
