@@ -22,7 +22,7 @@ from schema.query import Aggregate, Compare, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
 _JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
-CLOSE = 0.15  # readings whose scores differ by less are rivals
+CLOSE = 0.1  # readings whose scores differ by less are rivals
 
 
 @dataclass
