@@ -147,6 +147,7 @@ class DatasetExtension(Part):
     past: dict[str, tuple[str, ...]] = Field({}, description="field -> values that make a plan a fact: missed, kept")
     standing: str | None = Field(None, description="named filter meant by having such a row now")
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
+    bests: tuple[str, ...] = Field((), description="fields and metrics by which one may be the best: asked about")
     who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")
     worth: str | None = Field(None, description="metric that an amount of money said with its verbs is of")
     counted_as: str | None = Field(None, description="dataset whose rows are meant by a value of this catalogue")

@@ -128,12 +128,12 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
             raise UnanswerableError("ranked by a measure")
         order, fields = (Order(by=best, descending=True),), (*fields, best)
     e = replace(e, filters=_filled(ctx, asker, dataset, e.filters))
-    plan = _plans(ctx, e.dataset, e.filters)
+    plan = ctx.plans(e.dataset, conditions(e.filters))
     _possible(ctx, e.filters)
     return SemanticQuery(
         dataset=dataset,
         fields=tuple(dict.fromkeys(fields)),
-        filters=e.filters,
+        filters=(*e.filters, *_home(ctx, asker, e.dataset, e.filters, ())),
         period=e.moment.resolve(ctx.today, plan) if e.moment else None,
         order=order,
         limit=e.limit,
@@ -144,7 +144,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
     filters = _filled(ctx, asker, m.base, m.filters)
     _possible(ctx, filters)
-    plan = _plans(ctx, m.base, m.filters) and not isinstance(m.measures[0], str)
+    plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None
     compare = None
     if m.compare:
@@ -198,13 +198,6 @@ def own_period(ctx: Context, filters: tuple[Filter, ...]) -> tuple[Period | None
             rest = (*filters[:i], f.model_copy(update={"period": None}), *filters[i + 1 :])
             return f.period.model_copy(update={"field": named.time}), rest
     return None, filters
-
-
-def _plans(ctx: Context, dataset: str, filters: Sequence[Filter]) -> bool:
-    """Whether its rows are plans here: appointments are, missed ones are facts."""
-    ext = ctx.model.datasets[dataset].ext
-    said = [f for f in conditions(filters) if isinstance(f, Compare) and f.field in ext.past]
-    return ext.plan and not any(v in ext.past[f.field] for f in said for v in _values(f))
 
 
 def _values(f: Compare) -> tuple[object, ...]:

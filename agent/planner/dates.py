@@ -87,7 +87,7 @@ def _edges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fou
                 "after": Moment("after", start=whole.end),
                 "until": Moment("until", end=whole.end),
             }[edge]
-            if (made.start or made.end) is None:
+            if tokens[first].plain in ("trong", "in", "during") or (made.start or made.end) is None:
                 continue
             end = _to_now(tokens, last) if edge == "since" else last
             out.append((start, end, replace(made, label=_said(tokens, start, end))))

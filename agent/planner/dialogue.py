@@ -75,7 +75,8 @@ def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
     dataset = ctx.model.datasets[base]
     if not dataset.ext.time:
         raise UnanswerableError(f"{base} has no time of its own")
-    return last.model_copy(update={"period": moment.resolve(ctx.today, dataset.ext.plan), "compare": None})
+    plan = ctx.plans(base, conditions(last.filters))
+    return last.model_copy(update={"period": moment.resolve(ctx.today, plan), "compare": None})
 
 
 def _compared(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:

@@ -133,6 +133,8 @@ class Ent(Item):
     implied: bool = False  # no noun was said for it
     who: bool = False  # "who", "people": whoever does it
     asked: bool = False  # "which cars", "xe nào": what is asked for
+    best: bool = False  # the best ones, with no word of what by
+    lead: str | None = None  # the dataset of its leftmost noun
 
 
 @dataclass(frozen=True)

@@ -138,12 +138,26 @@ class Planner:
         try:
             if isinstance(item, Call):
                 yield CallTool(item.tool, {self._subject_key(): int(item.one)})
+            elif isinstance(item, Ent) and item.best:
+                yield from self._bests(item, asker)
             elif isinstance(item, Ent):
                 yield self._entity(item, asker, reading)
             elif isinstance(item, Meas):
                 yield Ask(measure_query(self.ctx, asker, item), mended=reading.mended)
         except UnanswerableError:
             return
+
+    def _bests(self, e: Ent, asker: Asker) -> Iterable[Decision]:
+        """The best by each of what the model names: the asker says which."""
+        from agent.planner.rules.sorting import ent_sorting
+
+        for by in self.ctx.model.datasets[e.dataset].ext.bests:
+            field = by if "." in by else None
+            joined = ent_sorting(self.ctx, replace(e, best=False), Sorting(None if field else by, field, True, True))
+            if joined and isinstance(joined[0], Meas):
+                yield Ask(measure_query(self.ctx, asker, joined[0]))
+            elif joined and isinstance(joined[0], Ent):
+                yield Ask(list_query(self.ctx, asker, joined[0]))
 
     def _bound(self, item: Item) -> Item:
         """A dated filter in a fragment takes its default period."""

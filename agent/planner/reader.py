@@ -57,7 +57,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             width = end - start
             item = entry.item
             if isinstance(item, Ent):
-                item = replace(item, plural=_plural(tokens, start, end), asked=_asked(tokens, start, end))
+                item = replace(item, plural=_plural(tokens, start, end), asked=_asked(tokens, start, end), lead=item.dataset)
             if width > 1:
                 inside[start + 1 : end] = [True] * (width - 1)
             if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
@@ -165,6 +165,11 @@ def _outermost(
 
     Cần Thơ holds no thợ, and "trong số đó" counts nothing.
     """
+    said = [
+        (s, e, item, w)
+        for s, e, item, w in said
+        if not (isinstance(item, Pred) and e < len(tokens) and tokens[e].text in ("nhất", "nhat"))
+    ]  # CLV cao nhất is the highest, not a high one
     wide = [
         (s, e)
         for s, e, item, weight in said
@@ -175,8 +180,6 @@ def _outermost(
     for start, end, item, weight in said:
         if not isinstance(item, Skip) and any(s <= start and end <= e and 1 == end - start < e - s for s, e in wide):
             continue
-        if isinstance(item, Pred) and end < len(tokens) and tokens[end].text in ("nhất", "nhat"):
-            continue  # CLV cao nhất is the highest, not a high one
         noun = start == 0 or (start > 0 and tokens[start - 1].text in _COUNTED) or (
             end < len(tokens) and tokens[end].text in ("nào", "nao")
         )

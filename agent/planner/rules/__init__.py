@@ -115,6 +115,8 @@ RULES: tuple[Rule, ...] = (
     sorting.by_sorting,
     sorting.by_metric,
     sorting.by_count,
+    sorting.ent_best,
+    sorting.best_ent,
     sorting.most_metric,
     sorting.metric_most,
     sorting.most_field,

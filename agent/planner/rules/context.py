@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -67,6 +68,20 @@ class Context:
     def time(self, dataset: str) -> str | None:
         return self.model.datasets[dataset].ext.time
 
+    def plans(self, dataset: str, filters: Iterable[Filter]) -> bool:
+        """Whether its rows are plans here: appointments are, missed ones are facts."""
+        ext = self.model.datasets[dataset].ext
+        values = ((f.field, v) for f in _said(filters) for v in (f.value if isinstance(f.value, tuple) else (f.value,)))
+        return ext.plan and not any(v in ext.past.get(field, ()) for field, v in values)
+
+
+def _said(filters: Iterable[Filter]) -> Iterator[Compare]:
+    for f in filters:
+        if isinstance(f, Compare):
+            yield f
+        elif isinstance(f, All):
+            yield from _said(f.all)
+
 
 def merge(ctx: Context, a: Filter, b: Filter, word: str) -> Filter:
     """Two conditions under and/or; values of one field become a set, whichever word joined them."""
@@ -90,8 +105,7 @@ def merge(ctx: Context, a: Filter, b: Filter, word: str) -> Filter:
 
 def exists(ctx: Context, v: Verb) -> Exists:
     """A verb phrase as a filter."""
-    dataset = ctx.model.datasets[v.dataset]
-    period = v.moment.resolve(ctx.today, dataset.ext.plan) if v.moment else None
+    period = v.moment.resolve(ctx.today, ctx.plans(v.dataset, v.filters)) if v.moment else None
     if v.bound is None:
         return Exists(exists=v.dataset, filters=v.filters, period=period)
     return Exists(

@@ -53,6 +53,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     if p.dated and e.moment and ctx.model.named(p.dated).time == ctx.time(e.dataset):
         return replace(e, filters=(*e.filters, ctx.bind(p.dated, e.moment)), moment=None), 0.2 * far
     excluded = 2.0 if _excluded(ctx, e.filters, p) else 0.0
+    if p.both and not ctx.graph.reaches(e.dataset, [p.dataset]):
+        excluded += 0.5  # both … and …: of different rows
     linked = (
         excluded if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 0.5 + excluded
     )
@@ -145,7 +147,7 @@ def bound_exists(ctx: Context, f: Filter, w: When) -> Filter | None:
     inner, moment = (f.negate, w.moment.lacking()) if isinstance(f, Not) else (f, w.moment)
     if not isinstance(inner, Exists) or inner.period is not None or not ctx.time(inner.exists):
         return None
-    period = moment.resolve(ctx.today, ctx.model.datasets[inner.exists].ext.plan)
+    period = moment.resolve(ctx.today, ctx.plans(inner.exists, inner.filters))
     bound = inner.model_copy(update={"period": period})
     return Not(negate=bound) if isinstance(f, Not) else bound
 
@@ -186,6 +188,7 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
         )
         joined = replace(
             joined,
+            lead=a.lead or b.lead,
             limit=a.limit or b.limit,
             order=a.order or b.order,
             dated=a.dated or b.dated,
@@ -207,7 +210,8 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
                 + 0.1 * len(ctx.graph.tree(main.dataset)[other.dataset])
                 + (0 if main is a or not other.filters else 0.1)
             )
-            return replace(main, filters=(*main.filters, *other.filters), dated=main.dated or other.dated), cost
+            joined = replace(main, filters=(*main.filters, *other.filters), dated=main.dated or other.dated)
+            return replace(joined, lead=a.lead or b.lead), cost
     return None
 
 

@@ -26,9 +26,10 @@ from schema.query import Aggregate, All, AnyOf, By, Compare, Filter, Named, Sema
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """how many + customers"""
-    if w.kind != "how_many" or e.limit or (e.one and e.dataset == ctx.model.ext.subject):
+    if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
-    return Meas((Aggregate(fn="count", over=e.dataset),), e.dataset, e.filters, e.moment, dated=e.dated, implied=e.implied or e.who), -0.1
+    other = 0.7 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
+    return Meas((Aggregate(fn="count", over=e.dataset),), e.dataset, e.filters, e.moment, dated=e.dated, implied=e.implied or e.who), -0.1 + other
 
 
 def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -203,6 +204,8 @@ def ent_meas(ctx: Context, e: Ent, m: Meas) -> Joined:
 
 def meas_verb(ctx: Context, m: Meas, v: Verb) -> Joined:
     """how many customers + bought an SUV"""
+    if v.dataset == m.base and v.bound is None and not (v.moment and m.moment):
+        return replace(m, filters=(*m.filters, *v.filters), moment=m.moment or v.moment), 0.1
     joined = ent_verb(ctx, Ent(m.base), v)
     if not joined or not isinstance(joined[0], Ent):
         return None

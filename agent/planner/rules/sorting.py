@@ -80,6 +80,18 @@ def by_count(ctx: Context, w: Word, m: Meas) -> Joined:
     return Sorting(m.measures[0], None, True), 0.05
 
 
+def ent_best(ctx: Context, e: Ent, w: Word) -> Joined:
+    """which store is doing + best: by what?"""
+    if w.kind != "best" or e.order or not ctx.model.datasets[e.dataset].ext.bests:
+        return None
+    return replace(e, limit=e.limit or (None if e.plural else 1), best=True), 0.0
+
+
+def best_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """our best + customers"""
+    return ent_best(ctx, e, w)
+
+
 def most_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
     """highest + revenue"""
     return (Sorting(m.name, None, w.kind != "least", True), 0.0) if w.kind in ("most", "least") else None
