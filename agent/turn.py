@@ -82,6 +82,12 @@ class Turn:
 
     def _rows(self, d: Ask, outcomes: list[Outcome], stating: Cards) -> Answer:
         results = [(o.result.query, o.result) for o in outcomes if o.result is not None and o.result.query is not None]
+        for query in d.fallbacks if all(nothing(r) for _, r in results) else ():
+            self.toolbox.run("query_customers", {"query": query})
+            found = self.toolbox.outcomes[-1].result
+            if found is not None and not nothing(found):
+                results = [(query, found)]
+                break
         if any(not nothing(r) for _, r in results):  # a reading that finds nothing gives way to one that finds something
             results = [(q, r) for q, r in results if not nothing(r)]
         first_query, first = results[0]

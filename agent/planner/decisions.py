@@ -16,6 +16,7 @@ class Ask:
     query: SemanticQuery
     rivals: tuple[SemanticQuery, ...] = ()
     mended: dict[str, str] = field(default_factory=dict)
+    fallbacks: tuple[SemanticQuery, ...] = ()  # less likely readings, for where all these find nothing
     edited: bool = False  # the last query, changed
 
 

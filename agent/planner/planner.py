@@ -22,6 +22,7 @@ from schema.query import Aggregate, Compare, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
 _JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
+DISTANT = 0.6  # and those whose scores differ by less are tried where the best find nothing
 CLOSE = 0.1  # readings whose scores differ by less are rivals
 
 
@@ -76,7 +77,7 @@ class Planner:
         whole = self._nearest([e for e in reading.edges if not e.ignored], state)
         found: list[tuple[float, Decision]] = []
         for edge in whole:
-            if found and found[0][0] - edge.score > CLOSE:
+            if found and found[0][0] - edge.score > DISTANT:
                 break
             for decision in self._decide(edge, asker, state, follow, reading, text):
                 if decision not in [d for _, d in found]:
@@ -85,7 +86,10 @@ class Planner:
             first = found[0][1]
             if isinstance(first, Ask) and first.edited:  # a follow-up is no new question beside
                 found = [(s, d) for s, d in found if isinstance(d, Ask) and d.edited]
-            return self._rivals([d for _, d in found])
+            near = [d for s, d in found if found[0][0] - s <= CLOSE]
+            far = [d.query for s, d in found if found[0][0] - s > CLOSE and isinstance(d, Ask)]
+            chosen = self._rivals(near)
+            return replace(chosen, fallbacks=tuple(far[:3])) if isinstance(chosen, Ask) and not chosen.edited else chosen
         return self._not_understood(reading)
 
     def _nearest(self, edges: list[Edge], state: State) -> list[Edge]:

@@ -183,6 +183,7 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             one=a.one or b.one,
             who=a.who and b.who,
             asked=a.asked or b.asked,
+            best=a.best or b.best,
             plural=a.plural and b.plural,
             fields=tuple(dict.fromkeys((*a.fields, *b.fields))),
         )
