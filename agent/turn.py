@@ -41,6 +41,20 @@ class Turn:
             Ask(chosen) if chosen is not None else self.planner.plan(self.question, self.asker, self.values, self.state)
         )
 
+        if isinstance(self.decision, Which) and self.decision.narrowed is not None:
+            self._narrow(self.decision, self.decision.narrowed)
+
+    def _narrow(self, which: Which, query: SemanticQuery) -> None:
+        """Where only one of the name is left by what else was said, that one is meant."""
+        self.toolbox.run("query_customers", {"query": query})
+        found = self.toolbox.outcomes[-1].result
+        self.toolbox.forget()
+        if found is None or found.total_rows != 1:
+            return
+        place = [c.name for c in found.columns].index("customer_id")
+        question = which.question.format(f"#{found.rows[0][place]}")
+        self.decision = self.planner.plan(question, self.asker, self.values, self.state)
+
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
         """The tool calls that the decision needs; rival readings are run beside the first."""
         d = self.decision

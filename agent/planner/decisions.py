@@ -28,11 +28,15 @@ class CallTool:
 
 @dataclass(frozen=True)
 class Which:
-    """Several rows have the name that was said: ask which. `question` has a slot for the choice."""
+    """Several rows have the name that was said: ask which. `question` has a slot for the choice.
+
+    `narrowed` lists those of them that meet what else was said of the person: where it is one, nothing is asked.
+    """
 
     name: str
     hits: tuple[Hit, ...]
     question: str
+    narrowed: SemanticQuery | None = None
 
 
 Why = Literal[

@@ -46,6 +46,8 @@ def is_goal(item: Item) -> bool:
 def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Decision | None:
     first = _first_word(reading)
     full = bool(reading.edges) and not reading.edges[0].ignored
+    if not _is_question(text) and _asks_to_act(reading, first):
+        return Refuse("action", reading.tokens[first].text)
     for at, marker in reading.markers:
         if marker.kind == "act" and at == first and not _is_question(text):
             return Refuse("action", marker.name)
@@ -59,6 +61,19 @@ def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Deci
         ):
             return Refuse("greeting")
     return _free_text(ctx, lexicon, reading, text)
+
+
+_ACTS = {  # a verb at the start, and what later makes it a request: đặt … lịch, gửi … cho
+    "đặt": {"lịch", "hẹn"}, "dat": {"lich", "hen"}, "book": {"for", "in", "slot", "appointment"}, "gửi": {"cho", "tin", "email"},
+    "gui": {"cho", "tin", "email"}, "nhắn": {"cho", "tin"}, "nhan": {"cho", "tin"}, "chuyển": {"sang", "cho"}, "ghi": {"chú", "lại"},
+    "make": {"appointment", "booking"}, "put": {"note"}, "mark": {"as"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
+}  # fmt: skip
+
+
+def _asks_to_act(reading: Reading, first: int) -> bool:
+    if first >= len(reading.tokens):
+        return False
+    return bool(_ACTS.get(reading.tokens[first].text, set()) & {t.text for t in reading.tokens[first + 1 : first + 9]})
 
 
 def _free_text(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Decision | None:

@@ -117,7 +117,7 @@ class Planner:
     ) -> Iterable[Decision]:
         item = edge.item
         if (which := self._ambiguous(item, reading, text)) is not None:
-            yield which
+            yield replace(which, narrowed=self._narrowed(item, which, asker))
             return
         fragment = isinstance(item, FRAGMENTS) or (
             isinstance(item, Ent) and (item.implied or item.who) and not item.one
@@ -203,6 +203,19 @@ class Planner:
                     hits = tuple(h for h in name.hits if h.source == source)
                     return Which(text[start:end], hits, text[:start] + "{}" + text[end:])
         return None
+
+    def _narrowed(self, item: Item, which: Which, asker: Asker) -> SemanticQuery | None:
+        """Those of the name for whom the other conditions hold: An in Huế."""
+        subject = self.ctx.model.ext.subject
+        rows = {h.row_id for h in which.hits}
+        filters = getattr(item, "filters", ())
+        named = [f for f in filters if isinstance(f, Compare) and isinstance(f.value, tuple) and rows.issuperset(f.value)]
+        others = tuple(
+            f for f in filters if f not in named and isinstance(f, Compare) and self.ctx.graph.reaches(subject or "", [f.field.partition(".")[0]])
+        )
+        if not subject or not named or not others or not named[0].field.startswith(f"{subject}."):
+            return None
+        return list_query(self.ctx, asker, Ent(subject, (named[0], *others)))
 
     def _rivals(self, decisions: list[Decision]) -> Decision:
         first = decisions[0]
