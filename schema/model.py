@@ -58,6 +58,7 @@ class Value(Part):
     label: str
     label_vi: str
     synonyms: tuple[str, ...] = ()
+    named: tuple[str, ...] = Field((), description="words that mean it only beside the field's name: high (priority)")
 
 
 class NamedFilter(Part):
@@ -110,6 +111,7 @@ class FieldExtension(Part):
     ranges: dict[str, tuple[float | None, float | None]] = Field(
         {}, description="of values that are ranges: from and up to which amount"
     )
+    had: bool = Field(False, description="its values are things that one has: a mobile, a Zalo handle")
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
 
 

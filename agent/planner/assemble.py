@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from agent.planner.rules.gathering import gathered
+from agent.planner.rules.verbs import says
 from agent.planner.items import Ent, Meas
 from agent.planner.moments import Moment, earlier
 from agent.planner.rules import Context
@@ -130,6 +131,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     e = replace(e, filters=_filled(ctx, asker, dataset, e.filters))
     plan = ctx.plans(e.dataset, conditions(e.filters))
     _possible(ctx, e.filters)
+    e = replace(e, filters=(*e.filters, *_standing(ctx, e.dataset, e.filters, e.moment)))
     return SemanticQuery(
         dataset=dataset,
         fields=tuple(dict.fromkeys(fields)),
@@ -146,6 +148,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     _possible(ctx, filters)
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None
+    filters = (*filters, *_standing(ctx, m.base, filters, m.moment))
     compare = None
     if m.compare:
         if period is None:
@@ -189,6 +192,15 @@ def _held_to(ctx: Context, f: Filter) -> tuple[str | None, set[object]]:
         expression = ctx.model.named(f.named).expression
         return axis, {v for v in ctx.model.field(axis).ext.values if f"'{v}'" in expression}
     return None, set()
+
+
+def _standing(ctx: Context, dataset: str, filters: Sequence[Filter], moment: Moment | None) -> tuple[Filter, ...]:
+    """Plans of a period ahead are those that stand: booked appointments, not cancelled ones."""
+    standing = ctx.model.datasets[dataset].ext.standing
+    start = moment.resolve(ctx.today, plan=True).start if moment and ctx.plans(dataset, conditions(filters)) else None
+    if not standing or start is None or start < ctx.today or says(ctx, filters, standing):
+        return ()
+    return (Named(named=standing),)
 
 
 def own_period(ctx: Context, filters: tuple[Filter, ...]) -> tuple[Period | None, tuple[Filter, ...]]:

@@ -297,7 +297,7 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (rf"(?:from now |from today |between now and |tu nay |tu gio |tu hom nay )(?:until |till |to |den |toi )?(?:the )?(?:end of|cuoi|het)(?: the| this)? {_U}(?: nay)?", _rest_of),
     # against an earlier one
     (rf"(?:the )?same (?:day|week|month|quarter|period|time)s?(?: of)? last year|this time last year|cung ky(?: nam (?:truoc|ngoai))?", _same),
-    (rf"(?:the )?{_U} before$", _previous),
+    (rf"(?:the )?{_U} before(?: that| this)?$", _previous),
     # days
     (rf"(?:from |between )?{_DAY} (?:to|and|-|until) (?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}{_YEAR}?", _days),
     (rf"(?:from |between )?{_MONTH} {_DAY} (?:to|and|-|until) (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?{_YEAR}?", _days),

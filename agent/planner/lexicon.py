@@ -218,6 +218,8 @@ def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
         lexicon.add(phrase, Sorting(None, f.key, False, True))
     for value, names in f.ext.values.items():
         pred = Pred(Compare(field=f.key, op="=", value=value), dataset.name)
+        for phrase in names.named:
+            lexicon.add(phrase, Value(f.key, (value,)), 0.9)
         for phrase in {names.label, names.label_vi, *names.synonyms}:
             if f.ext.axis or f.ext.detail:  # meant only when the field itself is named
                 lexicon.add(phrase, Value(f.key, (value,)), 0.9)

@@ -140,6 +140,9 @@ def earlier(period: Period, today: date, moment: Moment | None) -> Period | None
     """The stretch of an earlier moment as long as an unfinished present one, at most to its own end."""
     if not moment or not period.start or not period.end:
         return None
+    if moment.kind == "previous":
+        start, end = unit_days(moment.unit, period.start, -1)
+        return Period(start=start, end=end, label=moment.label)
     if moment.kind == "same":  # the same stretch a year (or so) earlier
         return Period(
             start=shift(period.start, moment.unit, -1), end=shift(period.end, moment.unit, -1), label=moment.label

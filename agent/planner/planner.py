@@ -90,7 +90,7 @@ class Planner:
             far = [d.query for s, d in found if found[0][0] - s > CLOSE and isinstance(d, Ask)]
             chosen = self._rivals(near)
             return replace(chosen, fallbacks=tuple(far[:3])) if isinstance(chosen, Ask) and not chosen.edited else chosen
-        return self._not_understood(reading)
+        return self._not_understood(reading, text)
 
     def _nearest(self, edges: list[Edge], state: State) -> list[Edge]:
         """In a dialogue, a condition that lies nearer to what was asked about is the likelier one."""
@@ -228,11 +228,15 @@ class Planner:
                 others.append(d.query)
         return replace(first, rivals=tuple(others[:3]))
 
-    def _not_understood(self, reading: Reading) -> Decision:
+    def _not_understood(self, reading: Reading, text: str) -> Decision:
         if reading.missing_names:
             return Refuse("no_such_name", reading.missing_names[0])
         if reading.missing_codes:
             return Refuse("no_such_row", reading.missing_codes[0])
+        several = [n for n in reading.names if len({h.row_id for h in n.hits}) > 1 and not ctx_code(self.ctx, n.hits[0].source)]
+        if len(several) == 1 and len({h.source for h in several[0].hits}) == 1 and reading.known_words > 2:
+            start, end = reading.tokens[several[0].start].start, reading.tokens[several[0].end - 1].end
+            return Which(text[start:end], several[0].hits, text[:start] + "{}" + text[end:])
         absent = [m.name for _, m in reading.markers if m.kind == "absent"]
         if absent:
             return Refuse("absent", absent[0])

@@ -71,6 +71,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
         words = max(content, 0.5 * (end - start)) if isinstance(item, Skip | Word) else content or 0.5
+        if end - start > 1 and not isinstance(item, Skip | Word):  # gọi đến is more than gọi, though đến alone is empty
+            words = max(words, content + 0.6 * (end - start - content))
         atoms.append((start, end, item, weight * words + 0.3 * max(0, content - 1) + 0.05 * (end - start)))
     for start, end, meaning in find_amounts(tokens, english=script == "english"):
         amount: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
@@ -199,7 +201,9 @@ def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:
                 key = dataset.id_field
                 one = len(ids) == 1
                 filter_ = Compare(field=key, op="=" if one else "in", value=ids[0] if one else tuple(ids))
-                yield Pred(filter_, dataset.name, one=str(ids[0]) if one else "?" + ",".join(map(str, ids)))
+                code = ctx.model.field(source).ext.index == "code"  # several rows of one number: nobody has to be chosen
+                among = None if code else "?" + ",".join(map(str, ids))
+                yield Pred(filter_, dataset.name, one=str(ids[0]) if one else among)
 
 
 def _numbers_of_subject(

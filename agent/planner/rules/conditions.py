@@ -24,7 +24,8 @@ def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     """not + booked; except + VIP"""
     if w.kind not in ("not", "except") or p.negative:
         return None
-    return replace(p, filter=Not(negate=p.filter), negative=True, dated=None, one=None), 0.0
+    had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
+    return replace(p, filter=Not(negate=p.filter), negative=True, dated=None, one=None), -0.3 if had else 0.0
 
 
 def except_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -36,8 +37,11 @@ def except_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 
 
 def word_pred(ctx: Context, w: Word, p: Pred) -> Joined:
-    """with + a loan"""
-    return (p, 0.0) if w.kind in ("with", "only") else None
+    """with + a loan; by + e-mail"""
+    if w.kind == "by":
+        return (p, 0.3) if isinstance(p.filter, Compare) and p.filter.op == "=" and not p.one else None
+    had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
+    return (p, -0.3 if had and w.kind == "with" else 0.0) if w.kind in ("with", "only") else None
 
 
 def with_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
@@ -286,7 +290,7 @@ def when_negative(ctx: Context, w: When, p: Pred) -> Joined:
     if not dataset.time:
         return None
     never = p.filter.negate.model_copy(update={"period": w.moment.lacking().resolve(ctx.today, dataset.plan)})
-    return replace(p, filter=Not(negate=never)), 0.05
+    return replace(p, filter=Not(negate=never)), 0.25
 
 
 def when_pred(ctx: Context, w: When, p: Pred) -> Joined:

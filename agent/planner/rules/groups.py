@@ -14,6 +14,7 @@ from agent.planner.items import (
     NotWhen,
     Pred,
     Several,
+    Skip,
     Sorting,
     Top,
     Verb,
@@ -151,6 +152,19 @@ def ent_group(ctx: Context, e: Ent, g: Group) -> Joined:
 def grain_meas(ctx: Context, g: GrainItem, m: Meas) -> Joined:
     """monthly + revenue"""
     return replace(m, by=(*m.by, By(field="$time", grain=g.grain))), 0.2
+
+
+def instead_grain(ctx: Context, w: Word, g: GrainItem) -> Joined:
+    """instead of + month"""
+    return (Skip(), 0.1) if w.kind == "instead_of" else None
+
+
+def instead_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    return (Skip(), 0.1) if w.kind == "instead_of" else None
+
+
+def instead_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    return (Skip(), 0.1) if w.kind == "instead_of" and not e.filters else None
 
 
 def meas_grain(ctx: Context, m: Meas, g: GrainItem) -> Joined:

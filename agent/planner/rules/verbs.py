@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -176,7 +177,7 @@ def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
     if b.bound.unit or e.limit or e.order or e.one or e.implied:
         return None
     had = _held(ctx, e)
-    return Verb(had.dataset, None, had.filters, had.moment, b.bound, noun=e if had is not e else None), 0.1
+    return Verb(had.dataset, None, had.filters, had.moment, b.bound, noun=e if had is not e else None), 0.1 if had is e else 0.3
 
 
 def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -192,7 +193,7 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
             return Pred(All(all=(Compare(field=key, op="filled"), *e.filters)), e.dataset), 0.3
         return None
     standing = ctx.model.datasets[e.dataset].ext.standing
-    if standing and not e.moment and not _says(ctx, e.filters, standing):
+    if standing and not e.moment and not says(ctx, e.filters, standing):
         e = replace(e, filters=(Named(named=standing),))
     e = _held(ctx, e)
     if w.kind == "with":
@@ -204,7 +205,7 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
     return None
 
 
-def _says(ctx: Context, filters: tuple[Filter, ...], standing: str) -> bool:
+def says(ctx: Context, filters: Sequence[Filter], standing: str) -> bool:
     """Whether what `standing` decides is said otherwise: missed appointments need not lie ahead."""
     def columns(f: Filter) -> set[str]:
         if isinstance(f, Compare):
