@@ -148,7 +148,8 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     _possible(ctx, filters)
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None
-    filters = (*filters, *_standing(ctx, m.base, filters, m.moment))
+    if isinstance(m.measures[0], Aggregate):
+        filters = (*filters, *_standing(ctx, m.base, filters, m.moment))
     compare = None
     if m.compare:
         if period is None:

@@ -105,6 +105,9 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     if period and period.start and period.start > ctx.today and any(f.field in past and f.value in past[f.field] for f in said):
         back = [shift(d, "year", -1) if d else None for d in (period.start, period.end)]
         last = last.model_copy(update={"period": period.model_copy(update={"start": back[0], "end": back[1]})})
+    standing = ctx.model.datasets[base].ext.standing
+    if standing and any(f.field in past and f.value in past[f.field] for f in said):
+        last = last.model_copy(update={"filters": tuple(f for f in last.filters if f != Named(named=standing))})
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
     return last.model_copy(update={"filters": (*kept, new), "limit": None if last.dataset else last.limit})
 

@@ -150,6 +150,7 @@ class Group(Item):
     """What to group by."""
 
     by: tuple[By, ...]
+    going_on: bool = False  # "and" was said after it
 
 
 @dataclass(frozen=True)

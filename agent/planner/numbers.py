@@ -46,6 +46,8 @@ _UNITS = {
     "thang": "months",
     "year": "years",
     "nam": "years",
+    "point": "points",
+    "diem": "points",
     "hour": "hours",
     "gio": "hours",
     "tieng": "hours",

@@ -9,12 +9,16 @@ from agent.planner.tokens import Token
 
 _CLOSING = frozenset(("không", "khong", "ko", "k", "hông", "chưa", "chua", "nhỉ", "hả"))
 _POLITE = frozenset("ạ a vậy vay thế the nhỉ nhi hả ha em anh ta nữa nua rồi roi đó".split())
+_MEASURED = frozenset("km kilomet ngay day gio hour phut minute giay second tuoi year dong trieu ty percent diem point".split())
 WIDEST = 8  # words between the two halves of nhiều … nhất
 
 
 def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     """Atoms (start, end, item, score) of such words."""
     yield from _around(tokens)
+    for i in range(1, len(tokens)):  # bao nhiêu km: the unit of the answer
+        if tokens[i].plain in _MEASURED and tokens[i - 1].plain in ("nhieu", "may", "many", "much"):
+            yield i, i + 1, Skip(), 1.0
     yield from _closing(tokens)
     for i in range(len(tokens) - 1):  # số 0901…: a number, not how many
         if tokens[i].text in ("số", "so") and sum(c.isdigit() for c in tokens[i + 1].plain) >= 3:

@@ -151,7 +151,7 @@ def find_codes(tokens: Sequence[Token], values: Values) -> list[NameFound]:
     """Plates, phones and VINs in any spelling, also over two or three words."""
     found = []
     for start in range(len(tokens)):
-        for length in (3, 2, 1):
+        for length in (4, 3, 2, 1):
             part = tokens[start : start + length]
             code = re.sub(r"[^0-9a-z]", "", "".join(t.plain for t in part))
             digits = sum(c.isdigit() for c in code)

@@ -108,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     # Order and limit: top 10 by value, the oldest, with the highest revenue.
     sorting.top_amount,
     sorting.amount_most,
+    sorting.amount_first,
     sorting.top_ent,
     sorting.top_sorting,
     sorting.amount_sorting,
@@ -202,6 +203,7 @@ RULES: tuple[Rule, ...] = (
     groups.trend_meas,
     groups.meas_trend,
     groups.versus_when,
+    groups.ent_versus,
     groups.compare_versus,
     groups.and_when,
     groups.not_when,

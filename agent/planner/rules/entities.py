@@ -64,11 +64,12 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
 def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
     """Whether a condition on the same kind of rows is there already: the next one is likely on them, too."""
     prefix = f"{dataset}."
+    link = ctx.graph.bridge([ctx.model.ext.subject or dataset, dataset])
     inner = [x for f in filters for x in (f.all if isinstance(f, All) else (f.negate,) if isinstance(f, Not) else (f,))]
     return any(
         (isinstance(f, Compare) and f.field.startswith(prefix))
         or (isinstance(f, Named) and f.named.startswith(prefix))
-        or (isinstance(f, Exists) and f.exists == dataset)
+        or (isinstance(f, Exists) and f.exists in (dataset, link))
         for f in inner
     )
 
@@ -83,7 +84,11 @@ def _excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:
 
 def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
     """VIP + customers"""
-    return ent_pred(ctx, e, p)
+    joined = ent_pred(ctx, e, p)
+    counted = ctx.model.datasets[p.dataset].ext.counted_as
+    if joined and counted and isinstance(joined[0], Ent):  # Everests that customers own: Everests come first
+        return replace(joined[0], lead=counted), joined[1]
+    return joined
 
 
 def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
@@ -220,7 +225,7 @@ def latest_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """latest + note; 5 đơn + gần nhất"""
     time = ctx.time(e.dataset)
     if w.kind not in ("latest", "earliest") or not time or e.order:
-        return None
+        return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") and e.one else None
     order = (Order(by=time, descending=w.kind == "latest"),)
     shown = e.fields if time in e.fields else (*e.fields, time)
     return replace(e, order=order, fields=shown, limit=e.limit or (None if e.plural else 1)), 0.1

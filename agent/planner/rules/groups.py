@@ -101,7 +101,7 @@ def by_grain(ctx: Context, w: Word, g: GrainItem) -> Joined:
 
 def group_and(ctx: Context, g: Group, w: Word) -> Joined:
     """by city + and"""
-    return (g, 0.0) if w.kind == "and" else None
+    return (replace(g, going_on=True), 0.0) if w.kind == "and" else None
 
 
 def group_field(ctx: Context, g: Group, f: FieldItem) -> Joined:
@@ -113,7 +113,7 @@ def group_ent(ctx: Context, g: Group, e: Ent) -> Joined:
     """by month and + showroom"""
     if e.filters or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
-    return Group((*g.by, By(field=e.dataset))), 0.7 if _of_single_rows(ctx, e) else 0.1
+    return Group((*g.by, By(field=e.dataset))), (0.7 if _of_single_rows(ctx, e) else 0.1) + (0.0 if g.going_on else 0.4)
 
 
 def group_grain(ctx: Context, g: Group, n: GrainItem) -> Joined:
@@ -198,6 +198,15 @@ def meas_trend(ctx: Context, m: Meas, w: Word) -> Joined:
 def versus_when(ctx: Context, w: Word, t: When) -> Joined:
     """compared to + last month"""
     return (Versus(t.moment), 0.0) if w.kind == "versus" else None
+
+
+def ent_versus(ctx: Context, e: Ent, v: Versus) -> Joined:
+    """complaints this quarter + vs last quarter: their number"""
+    joined = count_ent(ctx, Word("how_many"), e)
+    if not joined or not isinstance(joined[0], Meas) or v.loose:
+        return None
+    found = meas_versus(ctx, joined[0], v)
+    return (found[0], found[1] + 0.3) if found else None
 
 
 def compare_versus(ctx: Context, w: Word, v: Versus) -> Joined:

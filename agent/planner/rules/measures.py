@@ -204,7 +204,7 @@ def ent_meas(ctx: Context, e: Ent, m: Meas) -> Joined:
 
 def meas_verb(ctx: Context, m: Meas, v: Verb) -> Joined:
     """how many customers + bought an SUV"""
-    if v.dataset == m.base and v.bound is None and not (v.moment and m.moment):
+    if ctx.graph.reaches(m.base, [v.dataset]) and v.bound is None and not (v.moment and m.moment):
         return replace(m, filters=(*m.filters, *v.filters), moment=m.moment or v.moment), 0.1
     joined = ent_verb(ctx, Ent(m.base), v)
     if not joined or not isinstance(joined[0], Ent):

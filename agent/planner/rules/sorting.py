@@ -40,6 +40,13 @@ def amount_most(ctx: Context, a: AmountItem, w: Word) -> Joined:
     return (top_amount(ctx, w, a) or (None, 0))[0] and (Top(int(a.amount.value), w.kind != "least"), 0.05)  # type: ignore[return-value]
 
 
+def amount_first(ctx: Context, a: AmountItem, w: Word) -> Joined:
+    """lấy 2 + (nơi) đầu"""
+    if w.kind != "top_after" or a.amount.unit or a.amount.value % 1 or not 1 <= a.amount.value <= 10_000:
+        return None
+    return Top(int(a.amount.value)), 0.0
+
+
 def top_ent(ctx: Context, t: Top, e: Ent) -> Joined:
     """top 10 + customers"""
     return (replace(e, limit=t.count), 0.0) if not e.limit else None

@@ -277,7 +277,7 @@ def how_many_times_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "how_many_times" or not e.filters or e.limit:
         return None
     did = e.filters[-1]
-    if not isinstance(did, Exists) or did.value is not None or (len(e.filters) == 1 and not e.implied and not e.who):
+    if not isinstance(did, Exists) or did.value is not None:
         return None
     span = did.period
     moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
@@ -317,7 +317,8 @@ def verb_how_much(ctx: Context, v: Verb, w: Word) -> Joined:
 
 def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """only ever + bought accessories: and nothing else"""
-    if w.kind != "only" or not v.filters or v.bound:
+    said = [f for f in v.filters if not (isinstance(f, Compare) and f.op == "filled")]
+    if w.kind != "only" or not said or v.bound:
         return None
     inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters)
     other = Exists(exists=v.dataset, filters=(Not(negate=inside),))
