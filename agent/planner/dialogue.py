@@ -6,6 +6,7 @@ from agent.planner.assemble import UnanswerableError, conditions, measure_name, 
 from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Word
 from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context
+from agent.planner.rules.gathering import gathered
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
 
 FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus)
@@ -109,7 +110,7 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     if standing and any(f.field in past and f.value in past[f.field] for f in said):
         last = last.model_copy(update={"filters": tuple(f for f in last.filters if f != Named(named=standing))})
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
-    return last.model_copy(update={"filters": (*kept, new), "limit": None if last.dataset else last.limit})
+    return last.model_copy(update={"filters": gathered(ctx, base, (*kept, new)), "limit": None if last.dataset else last.limit})
 
 
 def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQuery:

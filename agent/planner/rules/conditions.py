@@ -311,5 +311,4 @@ def pred_as_ent(ctx: Context, p: Pred) -> Joined:
         dataset = subject  # a figure of the customer: the customers
     if not ctx.model.datasets[dataset].ext.labels:
         return None
-    lead = dataset if ctx.model.datasets[p.dataset].ext.counted_as else None
-    return Ent(dataset, (p.filter,), dated=p.dated, one=p.one, implied=True, lead=lead), 0.6 if not p.one else 0.3
+    return Ent(dataset, (p.filter,), dated=p.dated, one=p.one, implied=True, lead=dataset), 0.6 if not p.one else 0.3

@@ -69,7 +69,7 @@ def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
     return any(
         (isinstance(f, Compare) and f.field.startswith(prefix))
         or (isinstance(f, Named) and f.named.startswith(prefix))
-        or (isinstance(f, Exists) and f.exists in (dataset, link))
+        or (isinstance(f, Exists) and f.value is None and f.exists in (dataset, link))
         for f in inner
     )
 
@@ -85,6 +85,8 @@ def _excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:
 def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
     """VIP + customers"""
     joined = ent_pred(ctx, e, p)
+    if joined and isinstance(joined[0], Ent) and joined[0].filters[-1:] == (p.filter,):  # in the order of the words
+        joined = replace(joined[0], filters=(p.filter, *joined[0].filters[:-1])), joined[1]
     counted = ctx.model.datasets[p.dataset].ext.counted_as
     if joined and counted and isinstance(joined[0], Ent):  # Everests that customers own: Everests come first
         return replace(joined[0], lead=counted), joined[1]

@@ -17,12 +17,12 @@ def gathered(ctx: Context, base: str, filters: Sequence[Filter]) -> tuple[Filter
     for link in dict.fromkeys(found for f in filters if (found := _link(ctx, base, f)) is not None):
         loose = [f for f in kept if _link(ctx, base, f) == link]
         hosts = [f for f in kept if _host(f) == link]
-        if len(loose) + len(hosts) < 2 or len(hosts) > 1 or _clash(loose):
+        inside = tuple(x for f in loose for x in _parts(f.negate if isinstance(f, Not) else f))
+        if len(inside) + len(hosts) < 2 or len(hosts) > 1 or _clash(inside):
             continue
         denied = [f for f in loose if isinstance(f, Not)]
         if len(denied) > 1 or (denied and hosts):
             continue
-        inside = tuple(f.negate if isinstance(f, Not) else f for f in loose)
         if hosts:
             joined = _extended(hosts[0], inside)
         else:
@@ -32,6 +32,10 @@ def gathered(ctx: Context, base: str, filters: Sequence[Filter]) -> tuple[Filter
         kept = [f for f in kept if f not in loose and f not in hosts]
         kept.insert(at, joined)
     return tuple(kept)
+
+
+def _parts(f: Filter) -> tuple[Filter, ...]:
+    return tuple(x for part in f.all for x in _parts(part)) if isinstance(f, All) else (f,)
 
 
 def _extended(host: Filter, inside: tuple[Filter, ...]) -> Filter:

@@ -23,6 +23,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.entities import beside
 from agent.planner.rules.measures import count_ent
 from schema.query import Aggregate, By, Compare, Having
 
@@ -131,7 +132,8 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
         dataset = by.field.partition(".")[0]
         if by.field != "$time" and not ctx.graph.bridge([m.base, dataset]):
             return None
-        far = 0.0 if by.field == "$time" else ctx.distance(m.base, dataset) or 0.0
+        near = by.field == "$time" or beside(ctx, m.filters, dataset)
+        far = 0.0 if near else ctx.distance(m.base, dataset) or 0.0
         cost += 0.2 * far
     return replace(m, by=(*m.by, *g.by)), cost
 

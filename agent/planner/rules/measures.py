@@ -28,7 +28,7 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """how many + customers"""
     if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
-    other = 0.7 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
+    other = 0.4 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
     return Meas((Aggregate(fn="count", over=e.dataset),), e.dataset, e.filters, e.moment, dated=e.dated, implied=e.implied or e.who), -0.1 + other
 
 
@@ -183,6 +183,8 @@ def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:
 
 def pred_meas(ctx: Context, p: Pred, m: Meas) -> Joined:
     joined = meas_pred(ctx, m, p)
+    if joined and isinstance(joined[0], Meas) and joined[0].filters[-1:] == (p.filter,):  # in the order of the words
+        return replace(joined[0], filters=(p.filter, *joined[0].filters[:-1])), joined[1] + 0.05
     return (joined[0], joined[1] + 0.05) if joined else None
 
 

@@ -23,6 +23,9 @@ from agent.planner.rules.context import Context, Joined, before_noun
 from schema.query import Aggregate, All, By, Filter, Measure, Order
 
 
+BEST = 10  # of the best ones with no number
+
+
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
     """top + 10"""
     if (
@@ -91,7 +94,7 @@ def ent_best(ctx: Context, e: Ent, w: Word) -> Joined:
     """which store is doing + best: by what?"""
     if w.kind != "best" or e.order or not ctx.model.datasets[e.dataset].ext.bests:
         return None
-    return replace(e, limit=e.limit or (None if e.plural else 1), best=True), 0.0
+    return replace(e, limit=e.limit or (BEST if e.plural else 1), best=True), 0.0
 
 
 def best_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -201,7 +204,7 @@ def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
         return None
     if a.amount.value % 1:
         return None
-    return replace(e, limit=int(a.amount.value)), 0.5
+    return replace(e, limit=int(a.amount.value)), 0.7
 
 
 def when_sorting(ctx: Context, w: When, s: Sorting) -> Joined:

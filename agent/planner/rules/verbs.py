@@ -323,7 +323,7 @@ def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters)
     other = Exists(exists=v.dataset, filters=(Not(negate=inside),))
     about = v.about or ctx.model.ext.subject or v.dataset
-    return Pred(All(all=(exists(ctx, v), Not(negate=other))), about), 0.0
+    return Pred(All(all=(exists(ctx, v), Not(negate=other))), about), -0.3
 
 
 def verb_only(ctx: Context, v: Verb, w: Word) -> Joined:
