@@ -106,6 +106,7 @@ class FieldExtension(Part):
     aliases: dict[str, tuple[str, ...]] = Field({}, description="value of an indexed field -> what else it is called")
     more: tuple[str, ...] = Field((), description="comparatives and superlatives that mean a high value: older, oldest")
     less: tuple[str, ...] = ()
+    weak: tuple[str, ...] = Field((), description="synonyms that mean it only where nothing fits better: value")
     detail: bool = Field(False, description="shown on request only")
     weight: float = Field(1.0, description="how readily its values are meant; below 1 where another field has them too")
     ranges: dict[str, tuple[float | None, float | None]] = Field(

@@ -136,7 +136,8 @@ def _ranges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fo
             start = second - length
             words = [t.plain for t in tokens[max(start, 0) : second]]
             if start >= 0 and words[0] in ("from", "tu") and words[1] in ("now", "today", "nay", "gio") and b.end:
-                out.append((start, end, Moment("span", start=today, end=b.end, full=True, label=_said(tokens, start, end))))
+                ahead = other.resolve(today, plan=True).end or b.end
+                out.append((start, end, Moment("span", start=today, end=ahead, full=True, label=_said(tokens, start, end))))
     return out
 
 

@@ -211,7 +211,7 @@ def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
 
 def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
     for phrase in f.synonyms or (() if f.ext.detail else (f.label, f.ext.label_vi or f.label)):
-        lexicon.add(phrase, FieldItem(f.key), 1.0)
+        lexicon.add(phrase, FieldItem(f.key), 0.6 if phrase in f.ext.weak else 1.0)
     for phrase in f.ext.more:
         lexicon.add(phrase, Sorting(None, f.key, True, True))
     for phrase in f.ext.less:

@@ -180,7 +180,7 @@ def _number(token: Token) -> float | None:
     return None
 
 
-def _amount(tokens: Sequence[Token], i: int) -> tuple[int, Amount] | None:
+def amount_at(tokens: Sequence[Token], i: int) -> tuple[int, Amount] | None:
     """The amount that starts at token i, and where it ends."""
     token = tokens[i]
     if glued := re.fullmatch(r"(\d+(?:[.,]\d+)?)(k|tr|m|ty|tỷ|b|bn)", token.text):
@@ -218,7 +218,7 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
         tokens = [replace(t, text="", plain="-") if t.plain == "ten" else t for t in tokens]
     for i in range(len(tokens)):
         out += _ages(tokens, i)
-        if amount := _amount(tokens, i):
+        if amount := amount_at(tokens, i):
             j, a = amount
             out.append((i, j, a))
             for words, op in _AFTER:
@@ -228,14 +228,14 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
                 j < len(tokens)
                 and tokens[j].plain in ("-", "to", "den", "and", "toi")
                 and j + 1 < len(tokens)
-                and (b := _amount(tokens, j + 1))
+                and (b := amount_at(tokens, j + 1))
             ):
                 out += _range(tokens, i, a, *b)
         for words, op in _BEFORE:
             j = i + len(words)
             if j < len(tokens) and _starts(tokens, i, words) and tokens[j].plain in _TIMES:
                 out.append((i, j + 1, Bound(op, _TIMES[tokens[j].plain], None)))
-            if j < len(tokens) and _starts(tokens, i, words) and (amount := _amount(tokens, j)):
+            if j < len(tokens) and _starts(tokens, i, words) and (amount := amount_at(tokens, j)):
                 out.append((i, amount[0], Bound(op, amount[1].value, amount[1].unit)))
     return out
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.planner.items import Item, Skip, Word
+from agent.planner.items import BoundItem, Item, Skip, Word
+from agent.planner.numbers import Bound, amount_at
 from agent.planner.tokens import Token
+from schema.query import Comparison
 
 _CLOSING = frozenset(("không", "khong", "ko", "k", "hông", "chưa", "chua", "nhỉ", "hả"))
 _POLITE = frozenset("ạ a vậy vay thế the nhỉ nhi hả ha em anh ta nữa nua rồi roi đó".split())
@@ -16,6 +18,7 @@ WIDEST = 8  # words between the two halves of nhiều … nhất
 def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     """Atoms (start, end, item, score) of such words."""
     yield from _around(tokens)
+    yield from _trailing(tokens)
     for i in range(1, len(tokens)):  # bao nhiêu km: the unit of the answer
         if tokens[i].plain in _MEASURED and tokens[i - 1].plain in ("nhieu", "may", "many", "much"):
             yield i, i + 1, Skip(), 1.0
@@ -27,6 +30,27 @@ def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
         start = len(tokens) - (2 if tokens[-2].plain in ("in", "for", "at", "of") else 1)
         for i in range(start, len(tokens)):
             yield i, i + 1, Skip(), 0.6
+
+
+_TRAILING: dict[tuple[str, str], Comparison] = {
+    ("or", "more"): ">=", ("or", "above"): ">=", ("tro", "len"): ">=", ("or", "less"): "<=", ("or", "fewer"): "<=",
+    ("tro", "xuong"): "<=", ("and", "up"): ">=", ("and", "above"): ">=", ("or", "over"): ">=",
+}  # fmt: skip
+
+
+def _trailing(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
+    """3 cars or more: the comparison stands behind the noun."""
+    for k in range(2, len(tokens) - 1):
+        op = _TRAILING.get((tokens[k].plain, tokens[k + 1].plain))
+        if op is None:
+            continue
+        for i in range(k - 2, max(k - 5, -1), -1):
+            if (found := amount_at(tokens, i)) and found[0] < k:
+                before = 1 if i and tokens[i - 1].plain == "tu" else 0
+                yield i - before, found[0], BoundItem(Bound(op, found[1].value, found[1].unit)), 1.3 + 0.4 * before
+                yield k, k + 1, Skip(), 0.6
+                yield k + 1, k + 2, Skip(), 0.6
+                break
 
 
 def _around(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:

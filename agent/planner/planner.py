@@ -40,7 +40,8 @@ class Planner:
             return Refuse("empty")
         if len(text) > MAX_CHARACTERS:
             return Refuse("too_long", str(MAX_CHARACTERS))
-        reading = read(self._resolved(text, state), self.ctx, self.lexicon, values)
+        ctx = replace(self.ctx, dialogue=state.query is not None)
+        reading = read(self._resolved(text, state), ctx, self.lexicon, values)
         if not reading.tokens:
             return Refuse("unreadable")
         if (early := special(self.ctx, self.lexicon, reading, text)) is not None:

@@ -141,6 +141,7 @@ RULES: tuple[Rule, ...] = (
     sorting.sorting_ent,
     sorting.meas_sorting,
     sorting.top_meas,
+    sorting.meas_top,
     # Measures: how many, average, revenue of, share of.
     measures.count_ent,
     measures.ent_count,
@@ -154,6 +155,7 @@ RULES: tuple[Rule, ...] = (
     measures.field_function,
     measures.function_metric,
     measures.function_meas,
+    measures.function_each_ent,
     measures.meas_again,
     measures.function_ent,
     measures.meas_pred,

@@ -25,7 +25,7 @@ def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     if w.kind not in ("not", "except") or p.negative:
         return None
     had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
-    return replace(p, filter=Not(negate=p.filter), negative=True, dated=None, one=None), -0.3 if had else 0.0
+    return replace(p, filter=Not(negate=p.filter), negative=True, dated=None, one=None), -0.3 if had else 0.15 if p.dataset != ctx.model.ext.subject and isinstance(p.filter, Named) else 0.0
 
 
 def except_ent(ctx: Context, w: Word, e: Ent) -> Joined:

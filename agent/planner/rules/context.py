@@ -31,6 +31,7 @@ class Context:
     model: SemanticModel
     graph: JoinGraph
     today: date
+    dialogue: bool = False  # something was asked before, which may be changed
 
     def distance(self, dataset: str, target: str) -> float | None:
         """How far a condition on `target` is from `dataset`; None where nothing links them."""

@@ -61,7 +61,7 @@ def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
 
 def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """by + showroom"""
-    if w.kind != "by" or e.filters or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
+    if w.kind != "by" or e.filters or e.fields or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
     return Group((By(field=e.dataset),)), 0.6 if _of_single_rows(ctx, e) else 0.0
 
@@ -112,7 +112,7 @@ def group_field(ctx: Context, g: Group, f: FieldItem) -> Joined:
 
 def group_ent(ctx: Context, g: Group, e: Ent) -> Joined:
     """by month and + showroom"""
-    if e.filters or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
+    if e.filters or e.fields or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
     return Group((*g.by, By(field=e.dataset))), (0.7 if _of_single_rows(ctx, e) else 0.1) + (0.0 if g.going_on else 0.4)
 
@@ -181,7 +181,7 @@ def ent_grain(ctx: Context, e: Ent, g: GrainItem) -> Joined:
 
 def several(ctx: Context, a: Group | When | Pred | Sorting | Top, b: Group | When | Pred | Sorting | Top) -> Joined:
     """by month + for this year: a follow-up may change several things at once"""
-    return (Several((a, b)), 0.6) if type(a) is not type(b) else None
+    return (Several((a, b)), 0.6) if ctx.dialogue and type(a) is not type(b) else None
 
 
 def several_more(ctx: Context, a: Several, b: Group | When | Pred | Sorting | Top) -> Joined:

@@ -119,6 +119,18 @@ def function_meas(ctx: Context, fn: Function, m: Meas) -> Joined:
     return (m, 0.1) if fn.fn == "sum" and additive else None
 
 
+def function_each_ent(ctx: Context, fn: Function, m: Meas) -> Joined:
+    """median + revenue per service order: over the amount of each"""
+    if len(m.by) != 1 or m.order or fn.fn not in ("avg", "median", "min", "max") or not isinstance(m.measures[0], str):
+        return None
+    dataset = ctx.model.datasets.get(m.by[0].field)
+    unit = ctx.model.metric(m.measures[0]).ext.unit
+    if dataset is None or unit is None or unit not in dataset.ext.amounts:
+        return None
+    over = dataset.ext.amounts[unit]
+    return Meas((Aggregate(fn=fn.fn, over=over),), over.partition(".")[0], m.filters, m.moment, dated=m.dated), 0.0
+
+
 def meas_again(ctx: Context, a: Meas, b: Meas) -> Joined:
     """how did we do this quarter + in revenue: said twice"""
     bare = not (b.filters or b.by or b.moment or b.compare or b.order or b.having)
@@ -265,12 +277,13 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """share of + customers who are VIP: the last condition is the numerator's, a place only where nothing else is"""
     if w.kind != "share" or not e.filters or e.limit or e.one:
         return None
+    nobody = 0.5 if e.implied else 0.0  # no noun says of whom
     at = next((i for i in range(len(e.filters) - 1, -1, -1) if not _is_place(ctx, e.filters[i])), len(e.filters) - 1)
     rows = linked(ctx, e.dataset, e.filters[at])
     with_it = [i for i, f in enumerate(e.filters) if i == at or (rows and linked(ctx, e.dataset, f) == rows)]
     part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
     rest = tuple(f for i, f in enumerate(e.filters) if i not in with_it)
-    return _share(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), 0.0
+    return _share(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), nobody
 
 
 def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:

@@ -237,7 +237,8 @@ def sorting_metric(ctx: Context, s: Sorting, m: MetricItem) -> Joined:
 
 def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """who + sold the most cars: those by whom it happens"""
-    if not e.who or not s.superlative or (agents := _agents(ctx, s)) is None:
+    staff = e.dataset == ctx.model.ext.users and not e.filters
+    if not (e.who or staff) or not s.superlative or (agents := _agents(ctx, s)) is None:
         return None
     return ent_sorting(ctx, Ent(agents, e.filters, e.moment, limit=e.limit or 1), s)
 
@@ -292,6 +293,13 @@ def meas_sorting(ctx: Context, m: Meas, s: Sorting) -> Joined:
         return None
     name = s.measure if isinstance(s.measure, str) else "$first"
     return replace(m, order=(Order(by=name, descending=s.descending),)), 0.1
+
+
+def meas_top(ctx: Context, m: Meas, t: Top) -> Joined:
+    """best-selling models + top 5"""
+    if not m.by or not m.order:
+        return top_meas(ctx, t, m)
+    return replace(m, limit=t.count), 0.1
 
 
 def top_meas(ctx: Context, t: Top, m: Meas) -> Joined:
