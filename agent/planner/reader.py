@@ -63,7 +63,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
                 firm[start:end] = [True] * width
             guessed = width == 1 and tokens[start].text != entry.written[0] and not entry.written[0].isascii()
-            said.append((start, end, item, entry.weight * (0.8 if guessed else 1.0)))
+            short = guessed and len(tokens[start].text) <= 4 and isinstance(item, Pred)  # thu: thư, thứ, thu …
+            said.append((start, end, item, entry.weight * (0.6 if short else 0.8 if guessed else 1.0)))
             if isinstance(item, Skip) and width == 1:
                 empty[start] = True
             covered[start:end] = [True] * width

@@ -156,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     measures.function_metric,
     measures.function_meas,
     measures.function_each_ent,
+    measures.function_verb,
     measures.meas_again,
     measures.function_ent,
     measures.meas_pred,

@@ -56,7 +56,7 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     if p.both and not ctx.graph.reaches(e.dataset, [p.dataset]):
         excluded += 0.5  # both … and …: of different rows
     linked = (
-        excluded if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 0.5 + excluded
+        excluded if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 1.5 + excluded
     )
     return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash + linked
 
@@ -306,6 +306,7 @@ def ent_amount(ctx: Context, e: Ent, a: AmountItem) -> Joined:
     """customer + 12345"""
     if (
         e.dataset != ctx.model.ext.subject
+        or e.who
         or a.amount.unit
         or not float(a.amount.value).is_integer()
         or e.one

@@ -131,6 +131,14 @@ def function_each_ent(ctx: Context, fn: Function, m: Meas) -> Joined:
     return Meas((Aggregate(fn=fn.fn, over=over),), over.partition(".")[0], m.filters, m.moment, dated=m.dated), 0.0
 
 
+def function_verb(ctx: Context, fn: Function, v: Verb) -> Joined:
+    """total + refunded to customers: its amount"""
+    amounts = ctx.model.datasets[v.dataset].ext.amounts
+    if fn.fn not in ("sum", "avg") or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
+        return None
+    return Meas((Aggregate(fn=fn.fn, over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0
+
+
 def meas_again(ctx: Context, a: Meas, b: Meas) -> Joined:
     """how did we do this quarter + in revenue: said twice"""
     bare = not (b.filters or b.by or b.moment or b.compare or b.order or b.having)
@@ -170,6 +178,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     first = m.measures[0]
     if isinstance(first, str) and _unfit(ctx, first, p):
         far += 4
+    if m.base != ctx.model.ext.subject and far > 0 and not ctx.graph.bridge([m.base, p.dataset]):
+        far += 5  # through the customer alone: hardly meant
     by = m.by
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
