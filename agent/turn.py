@@ -102,7 +102,9 @@ class Turn:
             if found is not None and not nothing(found):
                 results = [(query, found)]
                 break
-        if any(not nothing(r) for _, r in results):  # a reading that finds nothing gives way to one that finds something
+        if any(
+            not nothing(r) for _, r in results
+        ):  # a reading that finds nothing gives way to one that finds something
             results = [(q, r) for q, r in results if not nothing(r)]
         first_query, first = results[0]
         if first_query != d.query:

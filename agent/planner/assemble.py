@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.planner.rules.gathering import gathered
-from agent.planner.rules.verbs import says
 from agent.planner.items import Ent, Meas
 from agent.planner.moments import Moment, earlier
 from agent.planner.rules import Context
+from agent.planner.rules.gathering import gathered
+from agent.planner.rules.verbs import says
 from schema.access import Asker
 from schema.query import (
     Aggregate,

@@ -17,7 +17,9 @@ _UNITS: dict[str, Unit] = {
 _MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _WEEKDAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
-_WEEKDAYS |= {f"thu {n}": i for i, pair in enumerate(("hai 2", "ba 3", "tu 4", "nam 5", "sau 6", "bay 7")) for n in pair.split()}
+_WEEKDAYS |= {
+    f"thu {n}": i for i, pair in enumerate(("hai 2", "ba 3", "tu 4", "nam 5", "sau 6", "bay 7")) for n in pair.split()
+}
 _WEEKDAYS |= {"chu nhat": 6, "cn": 6}
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
@@ -40,7 +42,20 @@ _YEAR = (
 )
 _REF = r"(?:the |this |of this |of the )?"
 _DAY = r"(?P<d1>\d{1,2})(?:st|nd|rd|th)?"
-_LAST = {"last", "past", "previous", "prior", "qua", "truoc", "vua qua", "vua roi", "roi", "ngoai", "gan nhat", "gan day"}
+_LAST = {
+    "last",
+    "past",
+    "previous",
+    "prior",
+    "qua",
+    "truoc",
+    "vua qua",
+    "vua roi",
+    "roi",
+    "ngoai",
+    "gan nhat",
+    "gan day",
+}
 _NEXT = {"next", "coming", "following", "upcoming", "sau", "toi", "sap toi", "tiep theo", "ke tiep"}
 
 Maker = Callable[[re.Match[str], date], Moment | None]
@@ -106,7 +121,12 @@ def _ago(m: re.Match[str], today: date) -> Moment:
 
 
 def _month(m: re.Match[str], today: date) -> Moment | None:
-    if m["month"] == "may" and _year(m, today) is None and m[0] == "may" and m.string[: m.start()][-3:] not in ("to ", "nd "):
+    if (
+        m["month"] == "may"
+        and _year(m, today) is None
+        and m[0] == "may"
+        and m.string[: m.start()][-3:] not in ("to ", "nd ")
+    ):
         return None  # it may be a verb
     return Moment("month", "month", count=_MONTHS.get(m["month"]) or int(m["month"]), start=_year(m, today))
 
@@ -137,7 +157,11 @@ def _half(m: re.Match[str], today: date) -> Moment:
     if _group(m, "of") in ("month", "thang"):
         first, last = unit_days("month", today, _offset(_group(m, "dir") or ""))
         middle = first.replace(day=15)
-        return Moment("span", start=first, end=middle) if _first(m) else Moment("span", start=middle + timedelta(1), end=last)
+        return (
+            Moment("span", start=first, end=middle)
+            if _first(m)
+            else Moment("span", start=middle + timedelta(1), end=last)
+        )
     year = _year(m, today) or date(today.year, 1, 1)
     if _first(m):
         return Moment("span", start=year, end=year.replace(month=6, day=30))
@@ -192,7 +216,8 @@ def _span(m: re.Match[str], today: date, first: tuple[str, str], last: tuple[str
     year = _year(m, today)
     try:
         start, end = (
-            date((year or today).year, _MONTHS.get(m[month]) or int(m[month]), int(m[day])) for day, month in (first, last)
+            date((year or today).year, _MONTHS.get(m[month]) or int(m[month]), int(m[day]))
+            for day, month in (first, last)
         )
     except ValueError:
         return None
@@ -297,7 +322,7 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (rf"(?:for )?(?:the )?(?:rest|remainder) of (?:the |this )?{_U}", _rest_of),
     (rf"(?:from now |from today |between now and |tu nay |tu gio |tu hom nay )(?:until |till |to |den |toi )?(?:the )?(?:end of|cuoi|het)(?: the| this)? {_U}(?: nay)?", _rest_of),
     # against an earlier one
-    (rf"(?:the )?same (?:day|week|month|quarter|period|time)s?(?: of)? last year|this time last year|cung ky(?: nam (?:truoc|ngoai))?", _same),
+    (r"(?:the )?same (?:day|week|month|quarter|period|time)s?(?: of)? last year|this time last year|cung ky(?: nam (?:truoc|ngoai))?", _same),
     (rf"(?:the )?{_U} before(?: that| this)?$", _previous),
     # days
     (rf"(?:from |between )?{_DAY} (?:to|and|-|until) (?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}{_YEAR}?", _days),

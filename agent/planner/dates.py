@@ -58,7 +58,12 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[Found]:
 def _as_written(tokens: Sequence[Token], accents: bool) -> bool:
     """Whether the words are those of time, where accents were typed: năm, not nam; and no name: Mai, Tuấn."""
     for t in tokens:
-        if accents and t.plain in ACCENTS and t.text not in ACCENTS[t.plain].split() and (t.accented or t.plain != "may"):
+        if (
+            accents
+            and t.plain in ACCENTS
+            and t.text not in ACCENTS[t.plain].split()
+            and (t.accented or t.plain != "may")
+        ):
             return False
         if t.plain == "mai" and t.capital and len(tokens) == 1:
             return False
@@ -121,7 +126,16 @@ def _ranges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fo
         b = replace(other, full=True).resolve(today, False)
         for first, last, moment in found:
             opened = first and tokens[first - 1].plain in ("from", "between", "tu")
-            joined = second == last + 1 and tokens[last].plain in ("to", "and", "until", "till", "den", "toi", "-", "va")
+            joined = second == last + 1 and tokens[last].plain in (
+                "to",
+                "and",
+                "until",
+                "till",
+                "den",
+                "toi",
+                "-",
+                "va",
+            )
             bare = moment.kind == other.kind == "month" and joined and tokens[last].plain not in ("and", "va")
             if not ((opened or bare) and joined):
                 continue
@@ -137,7 +151,9 @@ def _ranges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fo
             words = [t.plain for t in tokens[max(start, 0) : second]]
             if start >= 0 and words[0] in ("from", "tu") and words[1] in ("now", "today", "nay", "gio") and b.end:
                 ahead = other.resolve(today, plan=True).end or b.end
-                out.append((start, end, Moment("span", start=today, end=ahead, full=True, label=_said(tokens, start, end))))
+                out.append(
+                    (start, end, Moment("span", start=today, end=ahead, full=True, label=_said(tokens, start, end)))
+                )
     return out
 
 

@@ -103,14 +103,21 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     period = last.period
     said = [f for f in conditions((new,)) if isinstance(f, Compare)]
     past = ctx.model.datasets[base].ext.past
-    if period and period.start and period.start > ctx.today and any(f.field in past and f.value in past[f.field] for f in said):
+    if (
+        period
+        and period.start
+        and period.start > ctx.today
+        and any(f.field in past and f.value in past[f.field] for f in said)
+    ):
         back = [shift(d, "year", -1) if d else None for d in (period.start, period.end)]
         last = last.model_copy(update={"period": period.model_copy(update={"start": back[0], "end": back[1]})})
     standing = ctx.model.datasets[base].ext.standing
     if standing and any(f.field in past and f.value in past[f.field] for f in said):
         last = last.model_copy(update={"filters": tuple(f for f in last.filters if f != Named(named=standing))})
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
-    return last.model_copy(update={"filters": gathered(ctx, base, (*kept, new)), "limit": None if last.dataset else last.limit})
+    return last.model_copy(
+        update={"filters": gathered(ctx, base, (*kept, new)), "limit": None if last.dataset else last.limit}
+    )
 
 
 def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQuery:

@@ -34,6 +34,7 @@ from schema.model import Dataset, FieldOf, SemanticModel
 from schema.query import Compare, Named, SemanticQuery
 
 WORDS = Path(__file__).with_name("words.yaml")
+ABBREVIATIONS = Path(__file__).with_name("abbreviations.yaml")
 _AUXILIARIES = frozenset("a an are be been bị is our the their was were đang đã được".split())
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {
@@ -78,6 +79,7 @@ class Lexicon:
     """Phrases by their first word."""
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    short: dict[str, str] = field(default_factory=dict)  # abbreviation -> what it stands for
     _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)  # (words as written, meaning)
 
     def add(self, phrase: str, item: Item, weight: float = 1.0, *, capital: bool = False) -> None:
@@ -135,7 +137,7 @@ class Lexicon:
 
 def build_lexicon(model: SemanticModel) -> Lexicon:
     """The lexicon of a model. Pure: the same model gives the same lexicon."""
-    lexicon = Lexicon()
+    lexicon = Lexicon(short=yaml.safe_load(ABBREVIATIONS.read_text("utf-8")))
     _language(lexicon, model)
     for dataset in model.datasets.values():
         _dataset(lexicon, model, dataset)

@@ -11,7 +11,9 @@ from schema.query import Comparison
 
 _CLOSING = frozenset(("không", "khong", "ko", "k", "hông", "chưa", "chua", "nhỉ", "hả"))
 _POLITE = frozenset("ạ a vậy vay thế the nhỉ nhi hả ha em anh ta nữa nua rồi roi đó".split())
-_MEASURED = frozenset("km kilomet ngay day gio hour phut minute giay second tuoi year dong trieu ty percent diem point".split())
+_MEASURED = frozenset(
+    "km kilomet ngay day gio hour phut minute giay second tuoi year dong trieu ty percent diem point".split()
+)
 WIDEST = 8  # words between the two halves of nhiều … nhất
 
 
@@ -59,7 +61,11 @@ def _around(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
         if t.plain not in ("nhieu", "it") or t.text not in ("nhiều", "nhieu", "ít", "it"):
             continue
         for j in range(i + 2, min(i + 2 + WIDEST, len(tokens))):
-            if tokens[j].plain == "nhat" and tokens[j].text in ("nhất", "nhat") and tokens[j - 1].plain not in ("it", "gan"):
+            if (
+                tokens[j].plain == "nhat"
+                and tokens[j].text in ("nhất", "nhat")
+                and tokens[j - 1].plain not in ("it", "gan")
+            ):
                 yield i, i + 1, Skip(), 0.6
                 yield j, j + 1, Word("most_after" if t.plain == "nhieu" else "least_after"), 1.2
                 break

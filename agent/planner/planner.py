@@ -90,7 +90,9 @@ class Planner:
             near = [d for s, d in found if found[0][0] - s <= CLOSE]
             far = [d.query for s, d in found if found[0][0] - s > CLOSE and isinstance(d, Ask)]
             chosen = self._rivals(near)
-            return replace(chosen, fallbacks=tuple(far[:3])) if isinstance(chosen, Ask) and not chosen.edited else chosen
+            return (
+                replace(chosen, fallbacks=tuple(far[:3])) if isinstance(chosen, Ask) and not chosen.edited else chosen
+            )
         return self._not_understood(reading, text)
 
     def _nearest(self, edges: list[Edge], state: State) -> list[Edge]:
@@ -120,9 +122,11 @@ class Planner:
         if (which := self._ambiguous(item, reading, text)) is not None:
             yield replace(which, narrowed=self._narrowed(item, which, asker))
             return
-        fragment = isinstance(item, FRAGMENTS) or (
-            isinstance(item, Ent) and (item.implied or item.who) and not item.one
-        ) or (isinstance(item, Meas) and item.implied and bool(item.filters))
+        fragment = (
+            isinstance(item, FRAGMENTS)
+            or (isinstance(item, Ent) and (item.implied or item.who) and not item.one)
+            or (isinstance(item, Meas) and item.implied and bool(item.filters))
+        )
         if state.query is not None and _bare_count(item, self.ctx, state.query):
             try:
                 yield Ask(edit(self.ctx, state.query, Word("how_many")), mended=reading.mended, edited=True)
@@ -210,9 +214,15 @@ class Planner:
         subject = self.ctx.model.ext.subject
         rows = {h.row_id for h in which.hits}
         filters = getattr(item, "filters", ())
-        named = [f for f in filters if isinstance(f, Compare) and isinstance(f.value, tuple) and rows.issuperset(f.value)]
+        named = [
+            f for f in filters if isinstance(f, Compare) and isinstance(f.value, tuple) and rows.issuperset(f.value)
+        ]
         others = tuple(
-            f for f in filters if f not in named and isinstance(f, Compare) and self.ctx.graph.reaches(subject or "", [f.field.partition(".")[0]])
+            f
+            for f in filters
+            if f not in named
+            and isinstance(f, Compare)
+            and self.ctx.graph.reaches(subject or "", [f.field.partition(".")[0]])
         )
         if not subject or not named or not others or not named[0].field.startswith(f"{subject}."):
             return None
@@ -234,7 +244,9 @@ class Planner:
             return Refuse("no_such_name", reading.missing_names[0])
         if reading.missing_codes:
             return Refuse("no_such_row", reading.missing_codes[0])
-        several = [n for n in reading.names if len({h.row_id for h in n.hits}) > 1 and not ctx_code(self.ctx, n.hits[0].source)]
+        several = [
+            n for n in reading.names if len({h.row_id for h in n.hits}) > 1 and not ctx_code(self.ctx, n.hits[0].source)
+        ]
         if len(several) == 1 and len({h.source for h in several[0].hits}) == 1 and reading.known_words > 2:
             start, end = reading.tokens[several[0].start].start, reading.tokens[several[0].end - 1].end
             return Which(text[start:end], several[0].hits, text[:start] + "{}" + text[end:])

@@ -13,7 +13,7 @@ from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
 from agent.planner.rules import Context
 from agent.planner.scripts import script_of
-from agent.planner.tokens import Token, tokenize
+from agent.planner.tokens import Token, expanded, tokenize
 from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
 from schema.query import Compare
 
@@ -41,6 +41,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     """All readings of a question, best first. Pure: the same question, model, values and day give the same readings."""
     tokens = tokenize(text)[:MAX_TOKENS]
     script = script_of(tokens)
+    if script != "english":
+        tokens = expanded(tokens, lexicon.short, script == "accents")[:MAX_TOKENS]
     atoms: list[tuple[int, int, Item, float]] = []
     reading = Reading(tokens, [])
     covered, empty, inside, firm = ([False] * len(tokens) for _ in range(4))
@@ -57,7 +59,9 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             width = end - start
             item = entry.item
             if isinstance(item, Ent):
-                item = replace(item, plural=_plural(tokens, start, end), asked=_asked(tokens, start, end), lead=item.dataset)
+                item = replace(
+                    item, plural=_plural(tokens, start, end), asked=_asked(tokens, start, end), lead=item.dataset
+                )
             if width > 1:
                 inside[start + 1 : end] = [True] * (width - 1)
             if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
@@ -161,9 +165,7 @@ def _asked(tokens: Sequence[Token], start: int, end: int) -> bool:
 _COUNTED = frozenset("nhiêu nhieu mấy những các many which what số number of".split())
 
 
-def _outermost(
-    tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]
-) -> list[tuple[int, int, Item, float]]:
+def _outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]) -> list[tuple[int, int, Item, float]]:
     """Without what lies inside a longer fixed phrase or name, and with a verb less likely where a noun stands.
 
     Cần Thơ holds no thợ, and "trong số đó" counts nothing.
@@ -183,8 +185,10 @@ def _outermost(
     for start, end, item, weight in said:
         if not isinstance(item, Skip) and any(s <= start and end <= e and 1 == end - start < e - s for s, e in wide):
             continue
-        noun = start == 0 or (start > 0 and tokens[start - 1].text in _COUNTED) or (
-            end < len(tokens) and tokens[end].text in ("nào", "nao")
+        noun = (
+            start == 0
+            or (start > 0 and tokens[start - 1].text in _COUNTED)
+            or (end < len(tokens) and tokens[end].text in ("nào", "nao"))
         )
         kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))
     return kept
@@ -202,7 +206,9 @@ def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:
                 key = dataset.id_field
                 one = len(ids) == 1
                 filter_ = Compare(field=key, op="=" if one else "in", value=ids[0] if one else tuple(ids))
-                code = ctx.model.field(source).ext.index == "code"  # several rows of one number: nobody has to be chosen
+                code = (
+                    ctx.model.field(source).ext.index == "code"
+                )  # several rows of one number: nobody has to be chosen
                 among = None if code else "?" + ",".join(map(str, ids))
                 yield Pred(filter_, dataset.name, one=str(ids[0]) if one else among)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -68,6 +69,19 @@ def tokenize(text: str) -> list[Token]:
         lower = written.lower()
         plain = fold(lower)
         out.append(Token(lower, plain, stem(plain), m.start(), m.start() + len(written), written[:1].isupper()))
+    return out
+
+
+def expanded(tokens: Sequence[Token], short: Mapping[str, str], accents: bool) -> list[Token]:
+    """Abbreviations spelled out, each word standing where the short form stood. `accents`: as the asker types."""
+    out: list[Token] = []
+    for t in tokens:
+        if (said := short.get(t.text)) is None:
+            out.append(t)
+            continue
+        for word in said.lower().split():
+            plain = fold(word)
+            out.append(Token(word if accents else plain, plain, stem(plain), t.start, t.end, t.capital))
     return out
 
 

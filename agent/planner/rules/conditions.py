@@ -11,7 +11,6 @@ from agent.planner.items import (
     Ent,
     FieldItem,
     Pred,
-    Value,
     Verb,
     When,
     Word,
@@ -25,7 +24,9 @@ def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     if w.kind not in ("not", "except") or p.negative:
         return None
     had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
-    return replace(p, filter=Not(negate=p.filter), negative=True, dated=None, one=None), -0.3 if had else 0.15 if p.dataset != ctx.model.ext.subject and isinstance(p.filter, Named) else 0.0
+    return replace(
+        p, filter=Not(negate=p.filter), negative=True, dated=None, one=None
+    ), -0.3 if had else 0.15 if p.dataset != ctx.model.ext.subject and isinstance(p.filter, Named) else 0.0
 
 
 def except_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -50,7 +51,9 @@ def with_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
         return None
     if ctx.model.field(f.key).ext.unit == "₫":  # with a discount: none is 0
         some = Compare(field=f.key, op=">", value=0)
-        return Pred(some if w.kind == "with" else Not(negate=some), f.key.partition(".")[0], negative=w.kind == "not"), 0.3
+        return Pred(
+            some if w.kind == "with" else Not(negate=some), f.key.partition(".")[0], negative=w.kind == "not"
+        ), 0.3
     op = "filled" if w.kind == "with" else "empty"
     return Pred(Compare(field=f.key, op=op), f.key.partition(".")[0], negative=w.kind == "not"), 0.3
 
@@ -119,78 +122,28 @@ def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
     if a.negative or b.negative or a.dated or b.dated or a.one or b.one:
         return None
     subject = ctx.model.ext.subject
-    if a.dataset == b.dataset and subject and not ctx.graph.reaches(subject, [a.dataset]) and _apart(a.filter, b.filter):
+    if (
+        a.dataset == b.dataset
+        and subject
+        and not ctx.graph.reaches(subject, [a.dataset])
+        and _apart(a.filter, b.filter)
+    ):
         return Pred(merge(ctx, a.filter, b.filter, "and"), a.dataset), -0.1  # both of one row: granted, for marketing
     if not isinstance(b.filter, Compare):
         return None
     if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.field != b.filter.field:
         return Pred(All(all=(a.filter, b.filter)), a.dataset), 0.15
-    if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.op in ("=", "in") and b.filter.op in ("=", "in"):
+    if (
+        a.dataset == b.dataset
+        and isinstance(a.filter, Compare)
+        and a.filter.op in ("=", "in")
+        and b.filter.op in ("=", "in")
+    ):
         return Pred(merge(ctx, a.filter, b.filter, "or"), a.dataset, both=True), 0.1  # cars, service, parts: a list
     return None
 
 
 # values that need their field ------------------------------------------------------------------------------------------
-def field_value(ctx: Context, f: FieldItem, v: Value) -> Joined:
-    """journey stage + Purchase"""
-    return (_valued(v), -0.2) if f.key == v.key and v.word is None else None
-
-
-def value_field(ctx: Context, v: Value, f: FieldItem) -> Joined:
-    """Purchase + (in the) journey"""
-    return field_value(ctx, f, v)
-
-
-def _valued(v: Value) -> Pred:
-    single = len(v.values) == 1
-    return Pred(
-        Compare(field=v.key, op="=" if single else "in", value=v.values[0] if single else v.values),
-        v.key.partition(".")[0],
-        split=v.word == "versus",
-    )
-
-
-def word_value(ctx: Context, w: Word, v: Value) -> Joined:
-    """or + Service; from + Loyal; to + At Risk"""
-    if v.word is not None or w.kind not in ("or", "and", "versus", "origin", "target"):
-        return None
-    return Value(v.key, v.values, w.kind), 0.0
-
-
-def value_value(ctx: Context, a: Value, b: Value) -> Joined:
-    """Purchase + or Service"""
-    if a.key != b.key or a.word is not None or b.word in ("origin", "target"):
-        return None
-    return Value(a.key, tuple(dict.fromkeys((*a.values, *b.values))), "versus" if b.word == "versus" else None), 0.05
-
-
-def pred_value(ctx: Context, p: Pred, v: Value) -> Joined:
-    """stage Due + or Loyal"""
-    if v.word not in ("or", "and", "versus") or not isinstance(p.filter, Compare) or p.filter.field != v.key:
-        return None
-    merged = merge(ctx, p.filter, _valued(v).filter, "or")
-    return replace(p, filter=merged, split=v.word == "versus"), 0.0
-
-
-def _moved(ctx: Context, v: Value, end: str) -> Pred | None:
-    """A change of an axis from or to values."""
-    for dataset in ctx.model.datasets.values():
-        if moves := dataset.ext.moves:
-            if v.key not in moves.axes:
-                return None
-            axis = Compare(field=moves.axis, op="=", value=v.key.partition(".")[2])
-            side = Compare(field=moves.old if end == "old" else moves.new, op="in", value=v.values)
-            return Pred(All(all=(axis, side)), dataset.name)
-    return None
-
-
-def value_moved(ctx: Context, v: Value) -> Joined:
-    """from Loyal; to At Risk"""
-    if v.word not in ("origin", "target"):
-        return None
-    moved = _moved(ctx, v, "old" if v.word == "origin" else "new")
-    axes = next((d.ext.moves.axes for d in ctx.model.datasets.values() if d.ext.moves), ())
-    return (moved, 0.3 * axes.index(v.key)) if moved else None
 
 
 def _apart(a: Filter, b: Filter) -> bool:
@@ -230,7 +183,8 @@ def _within_ranges(f: FieldItem, b: BoundItem, ranges: dict[str, tuple[float | N
     fitting = tuple(
         value
         for value, (least, most) in ranges.items()
-        if (low is None or (least is not None and least >= low)) and (high is None or (most is not None and most <= high))
+        if (low is None or (least is not None and least >= low))
+        and (high is None or (most is not None and most <= high))
     )
     return (Pred(Compare(field=f.key, op="in", value=fitting), f.key.partition(".")[0]), 0.0) if fitting else None
 

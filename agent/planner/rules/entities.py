@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from agent.planner.items import (
     AmountItem,
     BoundItem,
     Ent,
     FieldItem,
-    Meas,
-    MetricItem,
     NotWhen,
     Pred,
     Verb,
     When,
-    Word,
 )
-from agent.planner.moments import Moment, Unit, shift
+from agent.planner.moments import Unit, shift
 from agent.planner.rules.context import Context, Joined, comparison, exists
-from schema.query import Aggregate, All, Compare, Comparison, Exists, Filter, Named, Not, Order
+from schema.query import All, Compare, Comparison, Exists, Filter, Named, Not
 
 _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
@@ -223,64 +219,6 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
     return None
 
 
-def latest_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """latest + note; 5 đơn + gần nhất"""
-    time = ctx.time(e.dataset)
-    if w.kind not in ("latest", "earliest") or not time or e.order:
-        return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") and e.one else None
-    order = (Order(by=time, descending=w.kind == "latest"),)
-    shown = e.fields if time in e.fields else (*e.fields, time)
-    return replace(e, order=order, fields=shown, limit=e.limit or (None if e.plural else 1)), 0.1
-
-
-def ent_latest(ctx: Context, e: Ent, w: Word) -> Joined:
-    """lượt vào xưởng + gần nhất"""
-    return latest_ent(ctx, w, e)
-
-
-def when_latest(ctx: Context, w: Word, e: Ent) -> Joined:
-    """when did + An come in (at the latest): the day of what is told of the entity"""
-    return _day_of(ctx, Word("latest"), e) if w.kind == "when" else None
-
-
-def latest_did(ctx: Context, w: Word, e: Ent) -> Joined:
-    """lần gần nhất + chị Hằng vào xưởng"""
-    return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") else None
-
-
-def _day_of(ctx: Context, w: Word, e: Ent) -> Joined:
-    if not e.filters or not isinstance(did := e.filters[-1], Exists) or did.value is not None or e.limit:
-        return None
-    if not (time := ctx.time(did.exists)) or not (e.one or len(e.filters) == 1):
-        return None
-    fn: Literal["max", "min"] = "max" if w.kind == "latest" else "min"
-    span = did.period
-    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
-    return Meas((Aggregate(fn=fn, over=time),), did.exists, (*did.filters, *e.filters[:-1]), moment), 0.1
-
-
-def when_meas_day(ctx: Context, w: Word, m: Meas) -> Joined:
-    """when + (the latest day): that day is what was asked"""
-    first = m.measures[0]
-    return (m, 0.0) if w.kind == "when" and isinstance(first, Aggregate) and first.fn in ("max", "min") else None
-
-
-def meas_day_when(ctx: Context, m: Meas, w: Word) -> Joined:
-    return when_meas_day(ctx, w, m)
-
-
-def latest_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
-    """when did we first + sell: the day of the metric's first row"""
-    base = ctx.base(m.name)
-    if w.kind not in ("latest", "earliest") or not (time := ctx.time(base)):
-        return None
-    return Meas((Aggregate(fn="max" if w.kind == "latest" else "min", over=time),), base), 0.3
-
-
-def metric_latest(ctx: Context, m: MetricItem, w: Word) -> Joined:
-    return latest_metric(ctx, w, m)
-
-
 def ent_field(ctx: Context, e: Ent, f: FieldItem) -> Joined:
     """customers + names and cities; An's + birth date"""
     dataset = f.key.partition(".")[0]
@@ -320,18 +258,6 @@ def ent_amount(ctx: Context, e: Ent, a: AmountItem) -> Joined:
     ), 0.3
 
 
-MINE = Named(named="$mine.mine")
-
-
-def ent_mine(ctx: Context, e: Ent, w: Word) -> Joined:
-    """my + customers"""
-    return (replace(e, filters=(*e.filters, MINE)), 0.0) if w.kind == "mine" and MINE not in e.filters else None
-
-
-def mine_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    return ent_mine(ctx, e, w)
-
-
 def ent_not_when(ctx: Context, e: Ent, n: NotWhen) -> Joined:
     last = e.filters[-1] if e.filters else None
     if not isinstance(last, Exists) or last.value is not None:
@@ -339,28 +265,3 @@ def ent_not_when(ctx: Context, e: Ent, n: NotWhen) -> Joined:
     period = n.moment.resolve(ctx.today, ctx.model.datasets[last.exists].ext.plan)
     never = Not(negate=Exists(exists=last.exists, filters=last.filters, period=period))
     return replace(e, filters=(*e.filters, never)), 0.1
-
-
-OWN_STORE = Named(named="$mine.store")
-
-
-def ent_own_store(ctx: Context, e: Ent, w: Word) -> Joined:
-    """appointments + at our store"""
-    if w.kind != "own_store" or OWN_STORE in e.filters:
-        return None
-    return replace(e, filters=(*e.filters, OWN_STORE)), 0.0
-
-
-def own_store_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    return ent_own_store(ctx, e, w)
-
-
-def meas_own_store(ctx: Context, m: Meas, w: Word) -> Joined:
-    """revenue + of our showroom"""
-    if w.kind != "own_store" or OWN_STORE in m.filters:
-        return None
-    return replace(m, filters=(*m.filters, OWN_STORE)), 0.0
-
-
-def own_store_meas(ctx: Context, w: Word, m: Meas) -> Joined:
-    return meas_own_store(ctx, m, w)

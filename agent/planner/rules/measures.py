@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.rules.gathering import gathered, linked
 from agent.planner.items import (
     Ent,
     FieldItem,
-    Function,
     Further,
     Meas,
     MetricItem,
     NotWhen,
     Pred,
-    ShareOf,
     Verb,
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, before_noun, exists, metric_measure
-from agent.planner.rules.entities import MINE, beside, bound_exists, ent_not_when, ent_verb
-from schema.query import Aggregate, All, AnyOf, By, Compare, Filter, Named, SemanticQuery
+from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
+from agent.planner.rules.entities import beside, bound_exists, ent_not_when, ent_verb
+from agent.planner.rules.own import MINE
+from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -29,7 +27,14 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
     other = 0.4 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
-    return Meas((Aggregate(fn="count", over=e.dataset),), e.dataset, e.filters, e.moment, dated=e.dated, implied=e.implied or e.who), -0.1 + other
+    return Meas(
+        (Aggregate(fn="count", over=e.dataset),),
+        e.dataset,
+        e.filters,
+        e.moment,
+        dated=e.dated,
+        implied=e.implied or e.who,
+    ), -0.1 + other
 
 
 def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -77,11 +82,6 @@ def metric_count(ctx: Context, m: MetricItem, w: Word) -> Joined:
     return _by_asker(ctx, metric_measure(ctx, m.name), m), 0.0
 
 
-def function_each(ctx: Context, fn: Function, w: Word) -> Joined:
-    """average + per (order)"""
-    return (fn, 0.0) if fn.fn == "avg" and w.kind == "by" else None
-
-
 def metric_alone(ctx: Context, m: MetricItem) -> Joined:
     """revenue"""
     return _by_asker(ctx, metric_measure(ctx, m.name), m), 0.05
@@ -91,71 +91,15 @@ def _by_asker(ctx: Context, meas: Meas, m: MetricItem) -> Meas:
     """I sold: the asker is the seller."""
     if not m.by_asker:
         return meas
-    return replace(meas, filters=(*meas.filters, Compare(field=ctx.model.datasets[m.by_asker].id_field, op="=", value="$asker")))
-
-
-def function_field(ctx: Context, fn: Function, f: FieldItem) -> Joined:
-    """average + age"""
-    if fn.fn != "count_distinct" and not ctx.numeric(f.key):
-        return None
-    return Meas((Aggregate(fn=fn.fn, over=f.key),), f.key.partition(".")[0]), 0.0
-
-
-def field_function(ctx: Context, f: FieldItem, fn: Function) -> Joined:
-    """tuổi + trung bình"""
-    return function_field(ctx, fn, f)
-
-
-def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
-    """total + revenue; average + bill per visit, which is a mean already"""
-    mean = any(word in ctx.model.metric(m.name).expression for word in ("AVG(", "/"))
-    return (metric_measure(ctx, m.name), 0.05) if fn.fn == "sum" or (fn.fn == "avg" and mean) else None
-
-
-def function_meas(ctx: Context, fn: Function, m: Meas) -> Joined:
-    """total + my customers spent"""
-    first = m.measures[0]
-    additive = isinstance(first, str) and not any(w in ctx.model.metric(first).expression for w in ("AVG(", "/"))
-    return (m, 0.1) if fn.fn == "sum" and additive else None
-
-
-def function_each_ent(ctx: Context, fn: Function, m: Meas) -> Joined:
-    """median + revenue per service order: over the amount of each"""
-    if len(m.by) != 1 or m.order or fn.fn not in ("avg", "median", "min", "max") or not isinstance(m.measures[0], str):
-        return None
-    dataset = ctx.model.datasets.get(m.by[0].field)
-    unit = ctx.model.metric(m.measures[0]).ext.unit
-    if dataset is None or unit is None or unit not in dataset.ext.amounts:
-        return None
-    over = dataset.ext.amounts[unit]
-    return Meas((Aggregate(fn=fn.fn, over=over),), over.partition(".")[0], m.filters, m.moment, dated=m.dated), 0.0
-
-
-def function_verb(ctx: Context, fn: Function, v: Verb) -> Joined:
-    """total + refunded to customers: its amount"""
-    amounts = ctx.model.datasets[v.dataset].ext.amounts
-    if fn.fn not in ("sum", "avg") or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
-        return None
-    return Meas((Aggregate(fn=fn.fn, over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0
+    return replace(
+        meas, filters=(*meas.filters, Compare(field=ctx.model.datasets[m.by_asker].id_field, op="=", value="$asker"))
+    )
 
 
 def meas_again(ctx: Context, a: Meas, b: Meas) -> Joined:
     """how did we do this quarter + in revenue: said twice"""
     bare = not (b.filters or b.by or b.moment or b.compare or b.order or b.having)
     return (a, 0.1) if a.measures == b.measures and bare else None
-
-
-def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
-    """total + refunds: their amount, where they have one, else their number"""
-    if fn.fn not in ("sum", "avg"):
-        return None
-    amounts = ctx.model.datasets[e.dataset].ext.amounts
-    if amounts and not e.limit:
-        key = next(iter(amounts.values()))
-        home = key.partition(".")[0]
-        if ctx.graph.reaches(home, [e.dataset]):
-            return Meas((Aggregate(fn=fn.fn, over=key),), home, e.filters, e.moment, dated=e.dated), -0.2
-    return count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None
 
 
 def _side(ctx: Context, f: Filter) -> str | None:
@@ -281,60 +225,6 @@ def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
         by=a.by or b.by,
         dated=a.dated or b.dated,
     ), 0.05
-
-
-def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """share of + customers who are VIP: the last condition is the numerator's, a place only where nothing else is"""
-    if w.kind != "share" or not e.filters or e.limit or e.one:
-        return None
-    nobody = 0.5 if e.implied else 0.0  # no noun says of whom
-    at = next((i for i in range(len(e.filters) - 1, -1, -1) if not _is_place(ctx, e.filters[i])), len(e.filters) - 1)
-    rows = linked(ctx, e.dataset, e.filters[at])
-    with_it = [i for i, f in enumerate(e.filters) if i == at or (rows and linked(ctx, e.dataset, f) == rows)]
-    part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
-    rest = tuple(f for i, f in enumerate(e.filters) if i not in with_it)
-    return _share(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), nobody
-
-
-def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
-    """The share of e's rows for which `part` holds; a rate of the model where it is declared as that share."""
-    for metric in ctx.model.metrics.values():
-        if metric.ext.share_of and part in SemanticQuery.model_validate({"filters": [metric.ext.share_of]}).filters:
-            return Meas((metric.name,), ctx.base(metric.name), whole, e.moment)
-    return Meas((Aggregate(fn="share", over=e.dataset, where=part),), e.dataset, whole, e.moment, dated=e.dated)
-
-
-def _is_place(ctx: Context, f: Filter) -> bool:
-    return isinstance(f, Compare) and ctx.model.field(f.field).ext.index == "distinct"
-
-
-def share_pred(ctx: Context, w: Word, p: Pred) -> Joined:
-    """what share + is VIP"""
-    return (ShareOf(p.filter, p.dataset), 0.1) if w.kind == "share" and not p.one and not p.split else None
-
-
-def share_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """what share + came back"""
-    about = v.about or ctx.model.ext.subject
-    return (ShareOf(exists(ctx, v), about), 0.1) if w.kind == "share" and about else None
-
-
-def ent_share_of(ctx: Context, e: Ent, s: ShareOf) -> Joined:
-    """of the customers in Hà Nội + what share is VIP"""
-    if e.limit or e.one or ctx.distance(e.dataset, s.dataset) is None:
-        return None
-    return _share(ctx, e, s.part, e.filters), 0.1
-
-
-def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
-    """share of women + among the VIP customers"""
-    joined = ent_share_of(ctx, e, s)
-    return (joined[0], 0.3) if joined and e.filters else None
-
-
-def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:
-    """share of + revenue by showroom"""
-    return (replace(m, share=True), 0.0) if w.kind == "share" and m.by else None
 
 
 def meas_not_when(ctx: Context, m: Meas, n: NotWhen) -> Joined:

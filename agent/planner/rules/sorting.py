@@ -15,15 +15,11 @@ from agent.planner.items import (
     Sorting,
     Top,
     TopBy,
-    Verb,
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, before_noun
-from schema.query import Aggregate, All, By, Filter, Measure, Order
-
-
-BEST = 10  # of the best ones with no number
+from agent.planner.rules.context import Context, Joined
+from schema.query import Aggregate, By, Filter, Measure, Order
 
 
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
@@ -88,68 +84,6 @@ def by_count(ctx: Context, w: Word, m: Meas) -> Joined:
     if w.kind not in ("by", "sort") or len(m.measures) != 1 or m.by or m.filters or m.moment:
         return None
     return Sorting(m.measures[0], None, True), 0.05
-
-
-def ent_best(ctx: Context, e: Ent, w: Word) -> Joined:
-    """which store is doing + best: by what?"""
-    if w.kind != "best" or e.order or not ctx.model.datasets[e.dataset].ext.bests:
-        return None
-    return replace(e, limit=e.limit or (BEST if e.plural else 1), best=True), 0.0
-
-
-def best_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """our best + customers"""
-    return ent_best(ctx, e, w)
-
-
-def most_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
-    """highest + revenue"""
-    return (Sorting(m.name, None, w.kind != "least", True), 0.0) if w.kind in ("most", "least") else None
-
-
-def metric_most(ctx: Context, m: MetricItem, w: Word) -> Joined:
-    """doanh thu + cao nhất"""
-    return most_metric(ctx, before_noun(w), m)
-
-
-def most_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
-    """highest + call priority"""
-    if w.kind not in ("most", "least") or not (ctx.numeric(f.key) or ctx.is_time(f.key)):
-        return None
-    return Sorting(None, f.key, w.kind == "most", True), 0.0
-
-
-def field_most(ctx: Context, f: FieldItem, w: Word) -> Joined:
-    return most_field(ctx, before_noun(w), f)
-
-
-def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """most + complaints"""
-    if w.kind not in ("most", "least") or e.limit or e.one:
-        return None
-    inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters) if e.filters else None
-    if e.moment:
-        return None
-    return Sorting(Aggregate(fn="count", over=e.dataset, where=inside), None, w.kind == "most", True), 0.1
-
-
-def ent_most(ctx: Context, e: Ent, w: Word) -> Joined:
-    """khiếu nại + nhiều nhất"""
-    return most_ent(ctx, before_noun(w), e)
-
-
-def verb_most(ctx: Context, v: Verb, w: Word) -> Joined:
-    """bị phàn nàn + nhiều nhất"""
-    w = before_noun(w) if w.kind.endswith("_after") else w
-    if w.kind not in ("most", "least") or v.bound or v.moment:
-        return None
-    inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters) if v.filters else None
-    return Sorting(Aggregate(fn="count", over=v.dataset, where=inside), None, w.kind == "most", True), 0.1
-
-
-def most_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """most + complained about"""
-    return verb_most(ctx, v, w)
 
 
 def field_sorting(ctx: Context, f: FieldItem, s: Sorting) -> Joined:
@@ -219,20 +153,6 @@ def sorting_when(ctx: Context, s: Sorting, w: When) -> Joined:
 def sorting_direction(ctx: Context, s: Sorting, w: Word) -> Joined:
     """by value + ascending"""
     return (replace(s, descending=w.kind == "descending"), 0.0) if w.kind in ("ascending", "descending") else None
-
-
-def metric_sorting(ctx: Context, m: MetricItem, s: Sorting) -> Joined:
-    """(which month) did we sell + the most cars: what is counted is the metric's own"""
-    if not isinstance(s.measure, Aggregate) or s.measure.fn != "count" or s.measure.where or not s.superlative:
-        return None
-    if not ctx.graph.reaches(ctx.base(m.name), [s.measure.over]) or s.measure.over in ctx.model.metric(m.name).ext.without:
-        return None
-    return Sorting(m.name, None, s.descending, True, s.moment), -0.2
-
-
-def sorting_metric(ctx: Context, s: Sorting, m: MetricItem) -> Joined:
-    """the most cars + sold"""
-    return metric_sorting(ctx, m, s)
 
 
 def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:

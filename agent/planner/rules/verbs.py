@@ -11,19 +11,16 @@ from agent.planner.items import (
     AmountItem,
     BoundItem,
     Ent,
-    Meas,
     MetricItem,
-    OnlyVerb,
     Pred,
     Verb,
     When,
     Word,
 )
-from agent.planner.moments import Moment
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
 from schema.model import parse_expression
-from schema.query import Aggregate, All, Compare, Exists, Filter, Named, Not, SemanticQuery
+from schema.query import All, Compare, Exists, Filter, Named, Not, SemanticQuery
 
 
 def _about_object(ctx: Context, v: Verb, dataset: str) -> Verb:
@@ -103,7 +100,9 @@ def verb_count(ctx: Context, v: Verb, n: Verb) -> Joined:
     if n.dataset == v.dataset:
         return replace(v, filters=(*v.filters, *n.filters), moment=v.moment or n.moment, bound=n.bound), 0.05
     if n.noun and ctx.graph.reaches(v.dataset, [n.noun.dataset]):
-        n = replace(n, dataset=n.noun.dataset, filters=n.noun.filters)  # bought 3 cars: of those bought, not of those had
+        n = replace(
+            n, dataset=n.noun.dataset, filters=n.noun.filters
+        )  # bought 3 cars: of those bought, not of those had
     if n.dataset == v.about or not ctx.graph.reaches(v.dataset, [n.dataset]):
         return None
     about = _about_object(ctx, v, n.dataset)
@@ -177,7 +176,9 @@ def bound_ent(ctx: Context, b: BoundItem, e: Ent) -> Joined:
     if b.bound.unit or e.limit or e.order or e.one or e.implied:
         return None
     had = _held(ctx, e)
-    return Verb(had.dataset, None, had.filters, had.moment, b.bound, noun=e if had is not e else None), 0.1 if had is e else 0.3
+    return Verb(
+        had.dataset, None, had.filters, had.moment, b.bound, noun=e if had is not e else None
+    ), 0.1 if had is e else 0.3
 
 
 def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -207,35 +208,21 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
 
 def says(ctx: Context, filters: Sequence[Filter], standing: str) -> bool:
     """Whether what `standing` decides is said otherwise: missed appointments need not lie ahead."""
+
     def columns(f: Filter) -> set[str]:
         if isinstance(f, Compare):
             return {f.field}
         if isinstance(f, Named) and f.named[0] != "$":
-            return {f"{c.table}.{c.name}" for c in parse_expression(ctx.model.named(f.named).expression).find_all(exp.Column)}
+            return {
+                f"{c.table}.{c.name}"
+                for c in parse_expression(ctx.model.named(f.named).expression).find_all(exp.Column)
+            }
         if isinstance(f, All):
             return set().union(*map(columns, f.all))
         return columns(f.negate) if isinstance(f, Not) else set()
 
     decided = columns(Named(named=standing))
     return any(decided & columns(f) for f in filters)
-
-
-def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """what did + An buy this year: the rows of what is told of the one"""
-    if w.kind != "what" or not e.one or not e.filters or e.limit or e.fields:
-        return None
-    did = e.filters[-1]
-    if not isinstance(did, Exists) or did.value is not None:
-        return None
-    span = did.period
-    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
-    rows = ctx.model.datasets[did.exists].ext.rows or did.exists
-    return Ent(rows, (*did.filters, *e.filters[:-1]), moment), 0.0
-
-
-def ent_what(ctx: Context, e: Ent, w: Word) -> Joined:
-    """khách An từng mua + những gì"""
-    return what_ent(ctx, w, e)
 
 
 def verb_own_store(ctx: Context, v: Verb, w: Word) -> Joined:
@@ -255,40 +242,6 @@ def not_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     return Pred(Not(negate=exists(ctx, v)), v.about or ctx.model.ext.subject or v.dataset, negative=True), 0.0
 
 
-def how_many_times(ctx: Context, w: Word, t: Word) -> Joined:
-    """how many + times"""
-    return (Word("how_many_times"), 0.0) if w.kind == "how_many" and t.kind == "times" else None
-
-
-def verb_how_many_times(ctx: Context, v: Verb, w: Word) -> Joined:
-    """gọi cho khách + bao nhiêu cuộc: its rows are counted"""
-    if w.kind != "how_many_times" or v.bound:
-        return None
-    return Meas((Aggregate(fn="count", over=v.dataset),), v.dataset, v.filters, v.moment), 0.0
-
-
-def how_many_times_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """how many times + did we call"""
-    return verb_how_many_times(ctx, v, w)
-
-
-def how_many_times_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """how many times + did An come in: what is told of the entity last is counted"""
-    if w.kind != "how_many_times" or not e.filters or e.limit:
-        return None
-    did = e.filters[-1]
-    if not isinstance(did, Exists) or did.value is not None:
-        return None
-    span = did.period
-    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
-    return Meas((Aggregate(fn="count", over=did.exists),), did.exists, (*did.filters, *e.filters[:-1]), moment), 0.0
-
-
-def ent_how_many_times(ctx: Context, e: Ent, w: Word) -> Joined:
-    """chị Hằng vào xưởng + mấy lần"""
-    return how_many_times_ent(ctx, w, e)
-
-
 def pred_verb(ctx: Context, p: Pred, v: Verb) -> Joined:
     """Kia + owners; SUV + buyers"""
     if v.filters or v.moment or p.dataset == v.about or p.one:
@@ -300,49 +253,6 @@ def pred_verb(ctx: Context, p: Pred, v: Verb) -> Joined:
 def verb_none(ctx: Context, v: Verb, w: Word) -> Joined:
     """own + none; bought + nothing"""
     return not_verb(ctx, Word("not"), v) if w.kind == "none" and not v.bound else None
-
-
-def how_much_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """how much + did we refund"""
-    amounts = ctx.model.datasets[v.dataset].ext.amounts
-    if w.kind != "how_much" or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
-        return None
-    return Meas((Aggregate(fn="sum", over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0
-
-
-def verb_how_much(ctx: Context, v: Verb, w: Word) -> Joined:
-    """hoàn lại cho khách + bao nhiêu tiền"""
-    return how_much_verb(ctx, w, v)
-
-
-def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """only ever + bought accessories: and nothing else"""
-    said = [f for f in v.filters if not (isinstance(f, Compare) and f.op == "filled")]
-    if w.kind != "only" or not said or v.bound:
-        return None
-    inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters)
-    other = Exists(exists=v.dataset, filters=(Not(negate=inside),))
-    about = v.about or ctx.model.ext.subject or v.dataset
-    return Pred(All(all=(exists(ctx, v), Not(negate=other))), about), -0.3
-
-
-def verb_only(ctx: Context, v: Verb, w: Word) -> Joined:
-    """bought + only, waiting for what"""
-    return (OnlyVerb(v), 0.0) if w.kind == "only" and not v.bound else None
-
-
-def only_pred(ctx: Context, o: OnlyVerb, p: Pred) -> Joined:
-    """bought only + accessories"""
-    joined = verb_pred(ctx, o.verb, p)
-    return only_verb(ctx, Word("only"), joined[0]) if joined and isinstance(joined[0], Verb) else None
-
-
-def how_many_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """(of those) how many + bought again"""
-    about = v.about or ctx.model.ext.subject
-    if w.kind != "how_many" or not about or about == v.dataset:
-        return None
-    return Meas((Aggregate(fn="count", over=about),), about, (exists(ctx, v),), implied=True), 0.4
 
 
 def word_verb(ctx: Context, w: Word, v: Verb) -> Joined:

@@ -1,0 +1,79 @@
+"""Functions: the average age, the median revenue per order, the total refunded."""
+
+from __future__ import annotations
+
+from agent.planner.items import (
+    Ent,
+    FieldItem,
+    Function,
+    Meas,
+    MetricItem,
+    Verb,
+    Word,
+)
+from agent.planner.rules.context import Context, Joined, metric_measure
+from agent.planner.rules.measures import count_ent
+from schema.query import Aggregate
+
+
+def function_each(ctx: Context, fn: Function, w: Word) -> Joined:
+    """average + per (order)"""
+    return (fn, 0.0) if fn.fn == "avg" and w.kind == "by" else None
+
+
+def function_field(ctx: Context, fn: Function, f: FieldItem) -> Joined:
+    """average + age"""
+    if fn.fn != "count_distinct" and not ctx.numeric(f.key):
+        return None
+    return Meas((Aggregate(fn=fn.fn, over=f.key),), f.key.partition(".")[0]), 0.0
+
+
+def field_function(ctx: Context, f: FieldItem, fn: Function) -> Joined:
+    """tuổi + trung bình"""
+    return function_field(ctx, fn, f)
+
+
+def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
+    """total + revenue; average + bill per visit, which is a mean already"""
+    mean = any(word in ctx.model.metric(m.name).expression for word in ("AVG(", "/"))
+    return (metric_measure(ctx, m.name), 0.05) if fn.fn == "sum" or (fn.fn == "avg" and mean) else None
+
+
+def function_meas(ctx: Context, fn: Function, m: Meas) -> Joined:
+    """total + my customers spent"""
+    first = m.measures[0]
+    additive = isinstance(first, str) and not any(w in ctx.model.metric(first).expression for w in ("AVG(", "/"))
+    return (m, 0.1) if fn.fn == "sum" and additive else None
+
+
+def function_each_ent(ctx: Context, fn: Function, m: Meas) -> Joined:
+    """median + revenue per service order: over the amount of each"""
+    if len(m.by) != 1 or m.order or fn.fn not in ("avg", "median", "min", "max") or not isinstance(m.measures[0], str):
+        return None
+    dataset = ctx.model.datasets.get(m.by[0].field)
+    unit = ctx.model.metric(m.measures[0]).ext.unit
+    if dataset is None or unit is None or unit not in dataset.ext.amounts:
+        return None
+    over = dataset.ext.amounts[unit]
+    return Meas((Aggregate(fn=fn.fn, over=over),), over.partition(".")[0], m.filters, m.moment, dated=m.dated), 0.0
+
+
+def function_verb(ctx: Context, fn: Function, v: Verb) -> Joined:
+    """total + refunded to customers: its amount"""
+    amounts = ctx.model.datasets[v.dataset].ext.amounts
+    if fn.fn not in ("sum", "avg") or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
+        return None
+    return Meas((Aggregate(fn=fn.fn, over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0
+
+
+def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
+    """total + refunds: their amount, where they have one, else their number"""
+    if fn.fn not in ("sum", "avg"):
+        return None
+    amounts = ctx.model.datasets[e.dataset].ext.amounts
+    if amounts and not e.limit:
+        key = next(iter(amounts.values()))
+        home = key.partition(".")[0]
+        if ctx.graph.reaches(home, [e.dataset]):
+            return Meas((Aggregate(fn=fn.fn, over=key),), home, e.filters, e.moment, dated=e.dated), -0.2
+    return count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None

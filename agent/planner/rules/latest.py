@@ -1,0 +1,74 @@
+"""The latest and the first: the latest note, when An last came in, when the first VF 8 was sold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from agent.planner.items import (
+    Ent,
+    Meas,
+    MetricItem,
+    Word,
+)
+from agent.planner.moments import Moment
+from agent.planner.rules.context import Context, Joined
+from schema.query import Aggregate, Exists, Order
+
+
+def latest_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """latest + note; 5 đơn + gần nhất"""
+    time = ctx.time(e.dataset)
+    if w.kind not in ("latest", "earliest") or not time or e.order:
+        return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") and e.one else None
+    order = (Order(by=time, descending=w.kind == "latest"),)
+    shown = e.fields if time in e.fields else (*e.fields, time)
+    return replace(e, order=order, fields=shown, limit=e.limit or (None if e.plural else 1)), 0.1
+
+
+def ent_latest(ctx: Context, e: Ent, w: Word) -> Joined:
+    """lượt vào xưởng + gần nhất"""
+    return latest_ent(ctx, w, e)
+
+
+def when_latest(ctx: Context, w: Word, e: Ent) -> Joined:
+    """when did + An come in (at the latest): the day of what is told of the entity"""
+    return _day_of(ctx, Word("latest"), e) if w.kind == "when" else None
+
+
+def latest_did(ctx: Context, w: Word, e: Ent) -> Joined:
+    """lần gần nhất + chị Hằng vào xưởng"""
+    return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") else None
+
+
+def _day_of(ctx: Context, w: Word, e: Ent) -> Joined:
+    if not e.filters or not isinstance(did := e.filters[-1], Exists) or did.value is not None or e.limit:
+        return None
+    if not (time := ctx.time(did.exists)) or not (e.one or len(e.filters) == 1):
+        return None
+    fn: Literal["max", "min"] = "max" if w.kind == "latest" else "min"
+    span = did.period
+    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+    return Meas((Aggregate(fn=fn, over=time),), did.exists, (*did.filters, *e.filters[:-1]), moment), 0.1
+
+
+def when_meas_day(ctx: Context, w: Word, m: Meas) -> Joined:
+    """when + (the latest day): that day is what was asked"""
+    first = m.measures[0]
+    return (m, 0.0) if w.kind == "when" and isinstance(first, Aggregate) and first.fn in ("max", "min") else None
+
+
+def meas_day_when(ctx: Context, m: Meas, w: Word) -> Joined:
+    return when_meas_day(ctx, w, m)
+
+
+def latest_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """when did we first + sell: the day of the metric's first row"""
+    base = ctx.base(m.name)
+    if w.kind not in ("latest", "earliest") or not (time := ctx.time(base)):
+        return None
+    return Meas((Aggregate(fn="max" if w.kind == "latest" else "min", over=time),), base), 0.3
+
+
+def metric_latest(ctx: Context, m: MetricItem, w: Word) -> Joined:
+    return latest_metric(ctx, w, m)

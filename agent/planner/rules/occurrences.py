@@ -1,0 +1,86 @@
+"""What a verb counts, sums or lists: how many times An came in, how much we refunded, what he bought."""
+
+from __future__ import annotations
+
+from agent.planner.items import (
+    Ent,
+    Meas,
+    Verb,
+    Word,
+)
+from agent.planner.moments import Moment
+from agent.planner.rules.context import Context, Joined, exists
+from schema.query import Aggregate, Exists
+
+
+def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """what did + An buy this year: the rows of what is told of the one"""
+    if w.kind != "what" or not e.one or not e.filters or e.limit or e.fields:
+        return None
+    did = e.filters[-1]
+    if not isinstance(did, Exists) or did.value is not None:
+        return None
+    span = did.period
+    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+    rows = ctx.model.datasets[did.exists].ext.rows or did.exists
+    return Ent(rows, (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def ent_what(ctx: Context, e: Ent, w: Word) -> Joined:
+    """khách An từng mua + những gì"""
+    return what_ent(ctx, w, e)
+
+
+def how_many_times(ctx: Context, w: Word, t: Word) -> Joined:
+    """how many + times"""
+    return (Word("how_many_times"), 0.0) if w.kind == "how_many" and t.kind == "times" else None
+
+
+def verb_how_many_times(ctx: Context, v: Verb, w: Word) -> Joined:
+    """gọi cho khách + bao nhiêu cuộc: its rows are counted"""
+    if w.kind != "how_many_times" or v.bound:
+        return None
+    return Meas((Aggregate(fn="count", over=v.dataset),), v.dataset, v.filters, v.moment), 0.0
+
+
+def how_many_times_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """how many times + did we call"""
+    return verb_how_many_times(ctx, v, w)
+
+
+def how_many_times_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """how many times + did An come in: what is told of the entity last is counted"""
+    if w.kind != "how_many_times" or not e.filters or e.limit:
+        return None
+    did = e.filters[-1]
+    if not isinstance(did, Exists) or did.value is not None:
+        return None
+    span = did.period
+    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+    return Meas((Aggregate(fn="count", over=did.exists),), did.exists, (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def ent_how_many_times(ctx: Context, e: Ent, w: Word) -> Joined:
+    """chị Hằng vào xưởng + mấy lần"""
+    return how_many_times_ent(ctx, w, e)
+
+
+def how_much_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """how much + did we refund"""
+    amounts = ctx.model.datasets[v.dataset].ext.amounts
+    if w.kind != "how_much" or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
+        return None
+    return Meas((Aggregate(fn="sum", over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0
+
+
+def verb_how_much(ctx: Context, v: Verb, w: Word) -> Joined:
+    """hoàn lại cho khách + bao nhiêu tiền"""
+    return how_much_verb(ctx, w, v)
+
+
+def how_many_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """(of those) how many + bought again"""
+    about = v.about or ctx.model.ext.subject
+    if w.kind != "how_many" or not about or about == v.dataset:
+        return None
+    return Meas((Aggregate(fn="count", over=about),), about, (exists(ctx, v),), implied=True), 0.4

@@ -1,0 +1,71 @@
+"""Shares: what share of customers is VIP, the share of each showroom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import (
+    Ent,
+    Meas,
+    Pred,
+    ShareOf,
+    Verb,
+    Word,
+)
+from agent.planner.rules.context import Context, Joined, exists
+from agent.planner.rules.gathering import gathered, linked
+from schema.query import Aggregate, All, Compare, Filter, SemanticQuery
+
+
+def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """share of + customers who are VIP: the last condition is the numerator's, a place only where nothing else is"""
+    if w.kind != "share" or not e.filters or e.limit or e.one:
+        return None
+    nobody = 0.5 if e.implied else 0.0  # no noun says of whom
+    at = next((i for i in range(len(e.filters) - 1, -1, -1) if not _is_place(ctx, e.filters[i])), len(e.filters) - 1)
+    rows = linked(ctx, e.dataset, e.filters[at])
+    with_it = [i for i, f in enumerate(e.filters) if i == at or (rows and linked(ctx, e.dataset, f) == rows)]
+    part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
+    rest = tuple(f for i, f in enumerate(e.filters) if i not in with_it)
+    return _share(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), nobody
+
+
+def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
+    """The share of e's rows for which `part` holds; a rate of the model where it is declared as that share."""
+    for metric in ctx.model.metrics.values():
+        if metric.ext.share_of and part in SemanticQuery.model_validate({"filters": [metric.ext.share_of]}).filters:
+            return Meas((metric.name,), ctx.base(metric.name), whole, e.moment)
+    return Meas((Aggregate(fn="share", over=e.dataset, where=part),), e.dataset, whole, e.moment, dated=e.dated)
+
+
+def _is_place(ctx: Context, f: Filter) -> bool:
+    return isinstance(f, Compare) and ctx.model.field(f.field).ext.index == "distinct"
+
+
+def share_pred(ctx: Context, w: Word, p: Pred) -> Joined:
+    """what share + is VIP"""
+    return (ShareOf(p.filter, p.dataset), 0.1) if w.kind == "share" and not p.one and not p.split else None
+
+
+def share_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """what share + came back"""
+    about = v.about or ctx.model.ext.subject
+    return (ShareOf(exists(ctx, v), about), 0.1) if w.kind == "share" and about else None
+
+
+def ent_share_of(ctx: Context, e: Ent, s: ShareOf) -> Joined:
+    """of the customers in Hà Nội + what share is VIP"""
+    if e.limit or e.one or ctx.distance(e.dataset, s.dataset) is None:
+        return None
+    return _share(ctx, e, s.part, e.filters), 0.1
+
+
+def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
+    """share of women + among the VIP customers"""
+    joined = ent_share_of(ctx, e, s)
+    return (joined[0], 0.3) if joined and e.filters else None
+
+
+def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """share of + revenue by showroom"""
+    return (replace(m, share=True), 0.0) if w.kind == "share" and m.by else None
