@@ -155,6 +155,7 @@ class DatasetExtension(Part):
     worth: str | None = Field(None, description="metric that an amount of money said with its verbs is of")
     counted_as: str | None = Field(None, description="dataset whose rows are meant by a value of this catalogue")
     rows: str | None = Field(None, description="dataset that a list of what one did shows instead")
+    state: bool = Field(False, description="its rows stand now: a period said beside is of something else")
     quality: bool = Field(False, description="its rows say something of the subject, and are not counted themselves")
     objects: dict[str, tuple[dict[str, Any], ...]] = Field(
         {}, description="dataset that its rows may be about -> what holds then: a car bought is a vehicle order's"

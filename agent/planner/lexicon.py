@@ -127,7 +127,7 @@ class Lexicon:
         pool = [
             w
             for w in self.vocabulary
-            if abs(len(w) - len(token.stem)) <= reach and w[0] == token.stem[0] and len(w) > 3
+            if abs(len(w) - len(token.stem)) <= 1 and w[0] == token.stem[0] and len(w) > 3
         ]
         found = process.extract(token.stem, pool, scorer=DamerauLevenshtein.distance, score_cutoff=reach, limit=2)
         if not found or (len(found) > 1 and found[0][1] == found[1][1]):

@@ -63,7 +63,7 @@ def tokenize(text: str) -> list[Token]:
     text = _EXAMPLES.sub(lambda m: " " * len(m[0]), text)
     out = []
     for m in _TOKEN.finditer(text):
-        written = re.sub(r"'s$", "", m[0])
+        written = re.sub(r"'(?:s|ve|re|ll|d|m)$", "", m[0], flags=re.IGNORECASE)
         if written == "s" and m.start() and text[m.start() - 1] == "'":
             continue
         lower = written.lower()

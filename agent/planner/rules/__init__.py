@@ -112,6 +112,8 @@ RULES: tuple[Rule, ...] = (
     occurrences.ent_what,
     verbs.verb_own_store,
     verbs.verb_none,
+    occurrences.ent_how_much,
+    occurrences.how_much_ent,
     occurrences.how_much_verb,
     occurrences.verb_how_much,
     only.only_verb,

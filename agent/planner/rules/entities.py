@@ -24,7 +24,7 @@ _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "mon
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     """customers + at risk; overdue + customers"""
     far = ctx.distance(e.dataset, p.dataset)
-    if far is None or p.filter in e.filters or p.split:
+    if far is None or p.filter in e.filters or p.split or not akin(ctx, e.dataset, p.dataset):
         return None
     if far and beside(ctx, e.filters, p.dataset):
         far = -0.5
@@ -68,6 +68,11 @@ def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
         or (isinstance(f, Exists) and f.value is None and f.exists in (dataset, link))
         for f in inner
     )
+
+
+def akin(ctx: Context, base: str, dataset: str) -> bool:
+    """Whether a condition on `dataset` can be meant of rows of `base`: not where only the subject links the two."""
+    return base == ctx.model.ext.subject or ctx.graph.bridge([base, dataset]) is not None
 
 
 def _excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:
@@ -149,6 +154,8 @@ def bound_exists(ctx: Context, f: Filter, w: When) -> Filter | None:
     """The condition on other rows with its period; None where it takes none, or has one."""
     inner, moment = (f.negate, w.moment.lacking()) if isinstance(f, Not) else (f, w.moment)
     if not isinstance(inner, Exists) or inner.period is not None or not ctx.time(inner.exists):
+        return None
+    if ctx.model.datasets[inner.exists].ext.state:
         return None
     period = moment.resolve(ctx.today, ctx.plans(inner.exists, inner.filters))
     bound = inner.model_copy(update={"period": period})

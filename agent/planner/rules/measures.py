@@ -17,7 +17,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
-from agent.planner.rules.entities import beside, bound_exists, ent_not_when, ent_verb
+from agent.planner.rules.entities import akin, beside, bound_exists, ent_not_when, ent_verb
 from agent.planner.rules.own import MINE
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named
 
@@ -122,8 +122,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     first = m.measures[0]
     if isinstance(first, str) and _unfit(ctx, first, p):
         far += 4
-    if m.base != ctx.model.ext.subject and far > 0 and not ctx.graph.bridge([m.base, p.dataset]):
-        far += 5  # through the customer alone: hardly meant
+    if not akin(ctx, m.base, p.dataset):
+        return None
     by = m.by
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
@@ -159,6 +159,8 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
     far = ctx.distance(m.base, e.dataset)
     if far is None or e.limit or e.order or (e.moment and m.moment):
         return None
+    if not e.filters and not e.moment and not ctx.graph.reaches(m.base, [e.dataset]):
+        return None  # readings that we collected are no payments collected
     return replace(
         m, filters=(*m.filters, *e.filters), moment=m.moment or e.moment, dated=m.dated or e.dated
     ), 0.2 + 0.2 * far + (0 if e.filters else 0.3)

@@ -65,9 +65,29 @@ def ent_how_many_times(ctx: Context, e: Ent, w: Word) -> Joined:
     return how_many_times_ent(ctx, w, e)
 
 
+def ent_how_much(ctx: Context, e: Ent, w: Word) -> Joined:
+    """công ty X đã mua + bao nhiêu tiền: the worth of what is told of the entity"""
+    if w.kind != "how_much" or not e.filters or e.limit:
+        return None
+    did = e.filters[-1]
+    worth = ctx.model.datasets[did.exists].ext.worth if isinstance(did, Exists) and did.value is None else None
+    if not isinstance(did, Exists) or not worth:
+        return None
+    span = did.period
+    moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+    return Meas((worth,), ctx.base(worth), (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def how_much_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """how much + did An buy for"""
+    return ent_how_much(ctx, e, w)
+
+
 def how_much_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """how much + did we refund"""
-    amounts = ctx.model.datasets[v.dataset].ext.amounts
+    amounts, worth = ctx.model.datasets[v.dataset].ext.amounts, ctx.model.datasets[v.dataset].ext.worth
+    if w.kind == "how_much" and worth and not v.bound:
+        return Meas((worth,), ctx.base(worth), v.filters, v.moment), 0.1
     if w.kind != "how_much" or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
         return None
     return Meas((Aggregate(fn="sum", over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0

@@ -68,4 +68,4 @@ def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
 
 def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:
     """share of + revenue by showroom"""
-    return (replace(m, share=True), 0.0) if w.kind == "share" and m.by else None
+    return (replace(m, share=True), 0.25) if w.kind == "share" and m.by else None

@@ -132,7 +132,7 @@ def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
         a.amount.unit
         or e.limit
         or e.one
-        or (e.dataset == ctx.model.ext.subject and e.filters)
+        or (e.dataset == ctx.model.ext.subject and e.filters and not e.implied)
         or not 1 <= a.amount.value <= 1000
     ):
         return None

@@ -124,7 +124,7 @@ def verb_finer(ctx: Context, v: Verb, p: Pred) -> Joined:
 
 def verb_when(ctx: Context, v: Verb, w: When) -> Joined:
     """bought + in 2025"""
-    if v.moment or not ctx.time(v.dataset):
+    if v.moment or not ctx.time(v.dataset) or ctx.model.datasets[v.dataset].ext.state:
         return None
     return replace(v, moment=w.moment), 0.0
 
