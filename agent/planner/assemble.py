@@ -96,7 +96,12 @@ def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter])
             return ctx.bind(f.named, _DEFAULTS[default])
         return f
 
-    return gathered(ctx, dataset, tuple(walk(f, one) for f in filters))
+    return gathered(ctx, dataset, tuple(part for f in filters for part in _flat(walk(f, one))))
+
+
+def _flat(f: Filter) -> tuple[Filter, ...]:
+    """A conjunction as its parts, each of which a follow-up may replace."""
+    return tuple(part for x in f.all for part in _flat(x)) if isinstance(f, All) else (f,)
 
 
 def _own_store(ctx: Context, asker: Asker, dataset: str) -> Filter:

@@ -37,6 +37,9 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
             ):
                 never = Not(negate=Exists(exists=f.exists, filters=(p.filter.negate,), period=f.period))
                 return replace(e, filters=(*e.filters, never)), 0.2
+    did = p.filter.negate if isinstance(p.filter, Not) else p.filter
+    if e.dataset != ctx.model.ext.subject and isinstance(did, Exists) and not ctx.graph.reaches(did.exists, [e.dataset]):
+        return None
     if p.one and p.dataset == e.dataset:
         return replace(e, filters=(*e.filters, p.filter), one=p.one), 0.0
     clash = sum(
@@ -98,6 +101,10 @@ def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
     """customers + bought an SUV"""
     about = v.about or ctx.model.ext.subject
     if v.dataset == e.dataset or _denied(ctx, e.filters, v):
+        return None
+    if e.dataset != ctx.model.ext.subject and (
+        not ctx.graph.reaches(v.dataset, [e.dataset]) or not (v.filters or v.moment or v.bound)
+    ):
         return None
     if (
         about != e.dataset
@@ -210,13 +217,15 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
         if ctx.graph.reaches(main.dataset, [other.dataset]) and not ctx.graph.reaches(other.dataset, [main.dataset]):
             if other.limit or other.order or other.moment or (other.who and not other.filters):
                 return None
+            if other.asked and not other.filters and not main.one:
+                return None  # complaints at which showroom: asks for groups
             name = ctx.model.datasets[other.dataset].ext.name_field
             if main.one and not other.filters and name:  # who looks after An: An's own column
                 return replace(main, fields=(*main.fields, f"{other.dataset}.{name}")), 0.3
             if main.one:
                 return None
             cost = (
-                (0.5 if main is b and other.dataset == ctx.model.ext.subject and not main.asked else 0.0)
+                (0.8 if main is b and other.dataset == ctx.model.ext.subject and not main.asked else 0.0)
                 + 0.15
                 + 0.1 * len(ctx.graph.tree(main.dataset)[other.dataset])
                 + (0 if main is a or not other.filters else 0.1)

@@ -26,7 +26,7 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """how many + customers"""
     if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
-    other = 0.4 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
+    other = 0.6 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
     return Meas(
         (Aggregate(fn="count", over=e.dataset),),
         e.dataset,
@@ -157,6 +157,8 @@ def pred_meas(ctx: Context, p: Pred, m: Meas) -> Joined:
 def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
     """revenue + from VIP customers"""
     far = ctx.distance(m.base, e.dataset)
+    if e.implied and not e.one:
+        return None  # a condition with no noun joins as a condition
     if far is None or e.limit or e.order or (e.moment and m.moment):
         return None
     if not e.filters and not e.moment and not ctx.graph.reaches(m.base, [e.dataset]):

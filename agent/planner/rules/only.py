@@ -10,12 +10,12 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, exists
 from agent.planner.rules.verbs import verb_pred
-from schema.query import All, Compare, Exists, Not
+from schema.query import All, Compare, Exists, Named, Not
 
 
 def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """only ever + bought accessories: and nothing else"""
-    said = [f for f in v.filters if not (isinstance(f, Compare) and f.op == "filled")]
+    said = [f for f in v.filters if isinstance(f, Named) or (isinstance(f, Compare) and f.op != "filled")]
     if w.kind != "only" or not said or v.bound:
         return None
     inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters)
