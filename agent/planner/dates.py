@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
-from agent.planner.date_patterns import ACCENTS, PATTERNS, Maker
+from agent.planner.date_makers import Said
+from agent.planner.date_patterns import PATTERNS, Maker
+from agent.planner.date_words import ACCENTS
 from agent.planner.moments import Moment
 from agent.planner.tokens import Token
 
@@ -17,8 +19,8 @@ _EDGES = {
     "since": "since", "from": "since", "starting": "since", "tu": "since", "ke tu": "since", "tinh tu": "since",
     "before": "before", "prior to": "before", "truoc": "before", "older than": "before",
     "after": "after", "sau": "after", "later than": "after",
-    "until": "until", "till": "until", "by": "until", "up to": "until", "den": "until", "toi": "until", "den het": "until",
-    "truoc hoac trong": "until", "cho den": "until", "tinh den": "until",
+    "until": "until", "till": "until", "by": "until", "up to": "until", "den": "until", "toi": "until",
+    "den het": "until",     "truoc hoac trong": "until", "cho den": "until", "tinh den": "until",
 }  # fmt: skip
 _NOW = re.compile(r"(?:(?:to|until|till|up to|den|toi|cho den|den tan) )?(?:now|today|date|nay|gio|hom nay|hien tai)")
 
@@ -45,7 +47,7 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[Found]:
             if not _as_written(tokens[first:last], accents):
                 continue
             try:
-                moment = maker(m, today)
+                moment = maker(Said(m, today))
             except (ValueError, OverflowError):
                 continue
             if moment is not None and _possible(moment, today):

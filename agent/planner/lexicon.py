@@ -125,9 +125,7 @@ class Lexicon:
             return None
         reach = 1 if len(token.stem) < 8 else 2
         pool = [
-            w
-            for w in self.vocabulary
-            if abs(len(w) - len(token.stem)) <= 1 and w[0] == token.stem[0] and len(w) > 3
+            w for w in self.vocabulary if abs(len(w) - len(token.stem)) <= 1 and w[0] == token.stem[0] and len(w) > 3
         ]
         found = process.extract(token.stem, pool, scorer=DamerauLevenshtein.distance, score_cutoff=reach, limit=2)
         if not found or (len(found) > 1 and found[0][1] == found[1][1]):

@@ -52,7 +52,12 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             if isinstance(entry.item, Marker) and entry.item.kind != "tool":
                 if end - start == 1 and tokens[start].text != entry.written[0] and entry.item.kind == "outside":
                     continue  # mua (buy) is not mưa (rain): one short word needs its accent
-                if entry.item.kind == "absent" and script != "english" and end - start == 1 and len(tokens[start].text) < 4:
+                if (
+                    entry.item.kind == "absent"
+                    and script != "english"
+                    and end - start == 1
+                    and len(tokens[start].text) < 4
+                ):
                     continue  # rồi typed without its accent is no ROI
                 reading.markers.append((start, entry.item))
                 if entry.item.kind == "why":

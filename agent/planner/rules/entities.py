@@ -38,7 +38,11 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
                 never = Not(negate=Exists(exists=f.exists, filters=(p.filter.negate,), period=f.period))
                 return replace(e, filters=(*e.filters, never)), 0.2
     did = p.filter.negate if isinstance(p.filter, Not) else p.filter
-    if e.dataset != ctx.model.ext.subject and isinstance(did, Exists) and not ctx.graph.reaches(did.exists, [e.dataset]):
+    if (
+        e.dataset != ctx.model.ext.subject
+        and isinstance(did, Exists)
+        and not ctx.graph.reaches(did.exists, [e.dataset])
+    ):
         return None
     if p.one and p.dataset == e.dataset:
         return replace(e, filters=(*e.filters, p.filter), one=p.one), 0.0
