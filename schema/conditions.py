@@ -8,8 +8,9 @@ from datetime import date, datetime
 from sqlglot import exp
 
 from schema.expressions import recurs_within, text
+from schema.extensions import NamedFilter
 from schema.frame import Frame, QueryError, all_known, columns_of, key_of
-from schema.model import FieldOf, ModelError, NamedFilter, parse_expression
+from schema.model import FieldOf, ModelError, parse_expression
 from schema.query import Aggregate, All, AnyOf, Compare, Exists, Filter, Named, Not, Period
 
 OPERATORS: dict[str, type[exp.Binary]] = {

@@ -11,16 +11,12 @@ import jsonschema
 import yaml
 from pydantic import ValidationError
 
+from schema.extensions import DatasetExtension, FieldExtension, MetricExtension, ModelExtension, Part
 from schema.model import (
     Dataset,
-    DatasetExtension,
-    FieldExtension,
     FieldOf,
     Metric,
-    MetricExtension,
     ModelError,
-    ModelExtension,
-    Part,
     Relationship,
     SemanticModel,
     near,

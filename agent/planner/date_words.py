@@ -25,8 +25,8 @@ COUNTS = {
 ACCENTS = {
     "nam": "năm", "thang": "tháng", "tuan": "tuần", "quy": "quý", "ngay": "ngày", "truoc": "trước", "thu": "thứ",
     "dau": "đầu", "cuoi": "cuối", "nua": "nửa", "qua": "qua quá", "hai": "hai", "ba": "ba", "bon": "bốn",
-    "sau": "sau sáu", "muoi": "mười", "mot": "một", "hom": "hôm", "mai": "mai", "tu": "từ tư", "den": "đến", "toi": "tới",
-    "ngoai": "ngoái ngoài",
+    "sau": "sau sáu", "muoi": "mười", "mot": "một", "hom": "hôm", "mai": "mai", "tu": "từ tư", "den": "đến",
+    "toi": "tới", "ngoai": "ngoái ngoài",
 }  # fmt: skip
 
 LAST = {

@@ -64,10 +64,11 @@ def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Deci
 
 
 _ACTS = {  # a verb at the start, and what later makes it a request: đặt … lịch, gửi … cho
-    "đặt": {"lịch", "hẹn"}, "dat": {"lich", "hen"}, "book": {"for", "in", "slot", "appointment"}, "gửi": {"cho", "tin", "email"},
-    "gui": {"cho", "tin", "email"}, "nhắn": {"cho", "tin"}, "nhan": {"cho", "tin"}, "chuyển": {"sang", "cho"}, "ghi": {"chú", "lại"},
-    "email": {"to", "everyone", "them"}, "text": {"to", "everyone", "them"}, "message": {"to", "everyone", "them"}, "call": {"him", "her", "them"},
-    "make": {"appointment", "booking"}, "put": {"note"}, "mark": {"as"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
+    "đặt": {"lịch", "hẹn"}, "dat": {"lich", "hen"}, "book": {"for", "in", "slot", "appointment"},
+    "gửi": {"cho", "tin", "email"}, "gui": {"cho", "tin", "email"}, "nhắn": {"cho", "tin"}, "nhan": {"cho", "tin"},
+    "chuyển": {"sang", "cho"}, "ghi": {"chú", "lại"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
+    "email": {"to", "everyone", "them"}, "text": {"to", "everyone", "them"}, "message": {"to", "everyone", "them"},
+    "call": {"him", "her", "them"}, "make": {"appointment", "booking"}, "put": {"note"}, "mark": {"as"},
 }  # fmt: skip
 
 

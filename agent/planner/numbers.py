@@ -212,7 +212,7 @@ def _starts(tokens: Sequence[Token], i: int, words: tuple[str, ...]) -> bool:
 
 
 def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
-    """Every amount and comparison, as (first token, one past the last, meaning). `english`: ten is a number, not tên."""
+    """Every amount and comparison, as (first token, one past the last, meaning). `english`: ten is no tên."""
     out: list[Found] = []
     if not english:
         tokens = [replace(t, text="", plain="-") if t.plain == "ten" else t for t in tokens]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from agent.planner.assemble import UnanswerableError, conditions, list_query, measure_query
+from agent.planner.assemble import UnanswerableError, list_query, measure_query
 from agent.planner.chart import Edge
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
@@ -13,12 +13,15 @@ from agent.planner.intent import is_goal, special
 from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon
 from agent.planner.reader import Reading, read
+from agent.planner.rights import allowed
+from agent.planner.rivals import rivals
 from agent.planner.rules import Context
 from agent.planner.scripts import script_of
 from agent.planner.tokens import tokenize
 from agent.planner.values import Values
+from agent.planner.which import ambiguous, is_code, narrowed
 from schema.access import Asker
-from schema.query import Aggregate, Compare, Named, SemanticQuery
+from schema.query import Aggregate, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
 _JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
@@ -50,7 +53,7 @@ class Planner:
         joined = reading.tokens[0].plain in _JOINING
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
         decision = self._best(reading, asker, state, follow, text)
-        return self._allowed(decision, asker)
+        return allowed(self.ctx, decision, asker)
 
     def _resolved(self, text: str, state: State) -> str:
         """him, her, that customer -> the number of the entity in focus."""
@@ -89,7 +92,7 @@ class Planner:
                 found = [(s, d) for s, d in found if isinstance(d, Ask) and d.edited]
             near = [d for s, d in found if found[0][0] - s <= CLOSE]
             far = [d.query for s, d in found if found[0][0] - s > CLOSE and isinstance(d, Ask)]
-            chosen = self._rivals(near)
+            chosen = rivals(near)
             return (
                 replace(chosen, fallbacks=tuple(far[:3])) if isinstance(chosen, Ask) and not chosen.edited else chosen
             )
@@ -119,8 +122,8 @@ class Planner:
         self, edge: Edge, asker: Asker, state: State, follow: bool, reading: Reading, text: str
     ) -> Iterable[Decision]:
         item = edge.item
-        if (which := self._ambiguous(item, reading, text)) is not None:
-            yield replace(which, narrowed=self._narrowed(item, which, asker))
+        if (which := ambiguous(self.ctx, item, reading, text)) is not None:
+            yield replace(which, narrowed=narrowed(self.ctx, item, which, asker))
             return
         fragment = (
             isinstance(item, FRAGMENTS)
@@ -193,59 +196,13 @@ class Planner:
                 return Ask(measure_query(self.ctx, asker, joined[0]), mended=reading.mended)
         return Ask(list_query(self.ctx, asker, e), mended=reading.mended)
 
-    def _ambiguous(self, item: Item, reading: Reading, text: str) -> Which | None:
-        """A name of several people that the reading uses."""
-        used = repr(item)
-        for name in reading.names:
-            by_source: dict[str, list[int]] = {}
-            for h in name.hits:
-                by_source.setdefault(h.source, []).append(h.row_id)
-            for source, rows in by_source.items():
-                if ctx_code(self.ctx, source):
-                    continue  # several rows with one number are no doubt about who is meant
-                if len(rows) > 1 and (f"'?{','.join(map(str, rows))}'" in used or repr(tuple(rows)) in used):
-                    start, end = reading.tokens[name.start].start, reading.tokens[name.end - 1].end
-                    hits = tuple(h for h in name.hits if h.source == source)
-                    return Which(text[start:end], hits, text[:start] + "{}" + text[end:])
-        return None
-
-    def _narrowed(self, item: Item, which: Which, asker: Asker) -> SemanticQuery | None:
-        """Those of the name for whom the other conditions hold: An in Huế."""
-        subject = self.ctx.model.ext.subject
-        rows = {h.row_id for h in which.hits}
-        filters = getattr(item, "filters", ())
-        named = [
-            f for f in filters if isinstance(f, Compare) and isinstance(f.value, tuple) and rows.issuperset(f.value)
-        ]
-        others = tuple(
-            f
-            for f in filters
-            if f not in named
-            and isinstance(f, Compare)
-            and self.ctx.graph.reaches(subject or "", [f.field.partition(".")[0]])
-        )
-        if not subject or not named or not others or not named[0].field.startswith(f"{subject}."):
-            return None
-        return list_query(self.ctx, asker, Ent(subject, (named[0], *others)))
-
-    def _rivals(self, decisions: list[Decision]) -> Decision:
-        first = decisions[0]
-        if not isinstance(first, Ask):
-            return first
-        seen, others = {_canonical(first.query)}, []
-        for d in decisions[1:]:
-            if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
-                seen.add(_canonical(d.query))
-                others.append(d.query)
-        return replace(first, rivals=tuple(others[:3]))
-
     def _not_understood(self, reading: Reading, text: str) -> Decision:
         if reading.missing_names:
             return Refuse("no_such_name", reading.missing_names[0])
         if reading.missing_codes:
             return Refuse("no_such_row", reading.missing_codes[0])
         several = [
-            n for n in reading.names if len({h.row_id for h in n.hits}) > 1 and not ctx_code(self.ctx, n.hits[0].source)
+            n for n in reading.names if len({h.row_id for h in n.hits}) > 1 and not is_code(self.ctx, n.hits[0].source)
         ]
         if len(several) == 1 and len({h.source for h in several[0].hits}) == 1 and reading.known_words > 2:
             start, end = reading.tokens[several[0].start].start, reading.tokens[several[0].end - 1].end
@@ -264,27 +221,6 @@ class Planner:
         rest = ignored or reading.left_over
         return Refuse("words", ", ".join(dict.fromkeys(rest))) if known and rest else Refuse("unreadable")
 
-    # rights ----------------------------------------------------------------------------------------------------
-    def _allowed(self, decision: Decision, asker: Asker) -> Decision:
-        """Rows that the scope leaves out, asked for as such, are refused before they are looked for."""
-        if not isinstance(decision, Ask) or asker.scope == "group":
-            return decision
-        for f in conditions(decision.query.filters):
-            if isinstance(f, Compare) and f.op in ("=", "in") and self._others(f, asker):
-                return Refuse("others_rows", f.field)
-        return decision
-
-    def _others(self, f: Compare, asker: Asker) -> bool:
-        stores, owners = self.ctx.model.ext.stores, self.ctx.model.ext.owners
-        dataset, _, name = f.field.partition(".")
-        values = f.value if isinstance(f.value, tuple) else (f.value,)
-        if asker.scope == "own" and name == "id" and owners is not None and dataset == owners:
-            return any(v != asker.id for v in values)
-        if not stores or dataset != stores:
-            return False
-        own = {"id": asker.store_id, self.ctx.model.datasets[stores].ext.name_field: asker.store_name}
-        return name in own and any(v != own[name] for v in values)
-
 
 def _bare_count(item: Item, ctx: Context, last: SemanticQuery) -> bool:
     """How many (people, of them): the last list is counted."""
@@ -293,24 +229,6 @@ def _bare_count(item: Item, ctx: Context, last: SemanticQuery) -> bool:
     first = item.measures[0]
     over = first.over if isinstance(first, Aggregate) and first.fn == "count" else None
     return len(item.measures) == 1 and over in (last.dataset, ctx.model.ext.subject)
-
-
-def ctx_code(ctx: Context, source: str) -> bool:
-    return ctx.model.field(source).ext.index == "code"
-
-
-def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:
-    """Whether one lists what the other counts: the same question, not a rival."""
-    for listing, counting in ((a, b), (b, a)):
-        first = counting.metrics[0] if len(counting.metrics) == 1 and not counting.by else None
-        if isinstance(first, Aggregate) and first.fn == "count" and first.over == listing.dataset:
-            return set(map(repr, listing.filters)) == set(map(repr, counting.filters))
-    return False
-
-
-def _canonical(query: SemanticQuery) -> str:
-    """A query without the order of its conditions."""
-    return repr((sorted(map(repr, query.filters)), query.model_copy(update={"filters": ()})))
 
 
 __all__ = ["EMPTY", "Planner", "State"]

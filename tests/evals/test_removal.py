@@ -17,8 +17,9 @@ from agent.planner.rules import Context
 from agent.planner.values import add_listed
 from agent.session_values import SessionValues
 from evals.dataset import load_samples
+from schema.extensions import Verified
 from schema.joins import JoinGraph
-from schema.model import SemanticModel, Verified
+from schema.model import SemanticModel
 from tools.values import Values
 
 ROOT = Path(__file__).parents[2]

@@ -143,9 +143,6 @@ def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
     return None
 
 
-# values that need their field ------------------------------------------------------------------------------------------
-
-
 def _apart(a: Filter, b: Filter) -> bool:
     """Whether two conditions can hold of one row: not two values of one field."""
     fields = [f.field for f in (a, b) if isinstance(f, Compare)]

@@ -24,10 +24,10 @@ def gathered(ctx: Context, base: str, filters: Sequence[Filter]) -> tuple[Filter
         if len(denied) > 1 or (denied and hosts):
             continue
         if hosts:
-            joined = _extended(hosts[0], inside)
+            joined: Filter = _extended(hosts[0], inside)
         else:
-            found = Exists(exists=link, filters=inside)
-            joined = Not(negate=found) if denied else found
+            one = Exists(exists=link, filters=inside)
+            joined = Not(negate=one) if denied else one
         at = min(kept.index(f) for f in (*loose, *hosts))
         kept = [f for f in kept if f not in loose and f not in hosts]
         kept.insert(at, joined)

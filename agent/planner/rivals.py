@@ -1,0 +1,34 @@
+"""Readings as good as the first, that are run beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.decisions import Ask, Decision
+from schema.query import Aggregate, SemanticQuery
+
+
+def rivals(decisions: list[Decision]) -> Decision:
+    first = decisions[0]
+    if not isinstance(first, Ask):
+        return first
+    seen, others = {_canonical(first.query)}, []
+    for d in decisions[1:]:
+        if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
+            seen.add(_canonical(d.query))
+            others.append(d.query)
+    return replace(first, rivals=tuple(others[:3]))
+
+
+def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:
+    """Whether one lists what the other counts: the same question, not a rival."""
+    for listing, counting in ((a, b), (b, a)):
+        first = counting.metrics[0] if len(counting.metrics) == 1 and not counting.by else None
+        if isinstance(first, Aggregate) and first.fn == "count" and first.over == listing.dataset:
+            return set(map(repr, listing.filters)) == set(map(repr, counting.filters))
+    return False
+
+
+def _canonical(query: SemanticQuery) -> str:
+    """A query without the order of its conditions."""
+    return repr((sorted(map(repr, query.filters)), query.model_copy(update={"filters": ()})))
