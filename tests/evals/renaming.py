@@ -20,15 +20,16 @@ from schema.text import fold
 PLANNER = Path(lexicon_module.__file__).parent
 CONSONANTS = "bcfghjklmnpqrtvwxz"  # d, s and y stay, as the vowels do: đ, plurals and accents remain what they are
 WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’-][^\W\d_]+)*(?!\w)")
-SPOKEN = {"label", "labels", "label_vi", "synonyms", "verbs", "phrases", "more", "less"}
+SPOKEN = {"label", "labels", "label_vi", "synonyms", "verbs", "phrases", "more", "less", "named", "weak"}
 NAMED = {
     "name", "source", "primary_key", "unique_keys", "id_as", "name_field", "name_as", "list", "time", "order", "lists",
     "columns", "beside", "about", "total", "home", "bare_number", "best", "many", "one", "many_columns", "one_columns",
     "subject", "users", "stores", "owners", "needs", "why", "dataset", "amounts", "exists", "metric", "over",
+    "who", "worth", "rows", "counted_as", "axis", "old", "new", "axes", "amount", "without", "bests",
 }  # fmt: skip
 FIELD = re.compile(r"-?[a-z_]+\.[a-z_]+")
 EXPRESSED = {"expression", "where", "n", "at"}
-KEYED = {"datasets", "fields", "metrics", "at"}
+KEYED = {"datasets", "fields", "metrics", "at", "objects"}
 VALUES = {"value", "label", "op", "fn", "grain", "start", "end"}  # of a typed query: not names
 
 
@@ -86,6 +87,9 @@ class Renaming:
             return self.text(text)
         if of in EXPRESSED:
             return self.expression(text)
+        if of == "without":  # a dataset, or a field and its value
+            field, equals, value = text.partition("=")
+            return self.name(field) + equals + value
         return self.name(text) if of in NAMED or FIELD.fullmatch(text) else text
 
 
@@ -111,7 +115,9 @@ def places(words: Sequence[re.Match[str]], phrases: Collection[tuple[str, ...]])
 # what stays -----------------------------------------------------------------------------------------------------------
 def phrases_of_the_language() -> list[str]:
     kinds = yaml.safe_load((PLANNER / "words.yaml").read_text("utf-8"))
-    return [str(p) for lists in kinds.values() for phrases in lists for p in phrases]
+    short = yaml.safe_load((PLANNER / "abbreviations.yaml").read_text("utf-8"))
+    said = [str(p) for lists in kinds.values() for phrases in lists for p in phrases]
+    return said + [str(part) for pair in short.items() for part in pair]
 
 
 def words_of_the_code() -> set[str]:
