@@ -21,6 +21,7 @@ def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     """Atoms (start, end, item, score) of such words."""
     yield from _around(tokens)
     yield from _trailing(tokens)
+    yield from _monthly(tokens)
     for i in range(1, len(tokens)):  # bao nhiêu km: the unit of the answer
         if tokens[i].plain in _MEASURED and tokens[i - 1].plain in ("nhieu", "may", "many", "much"):
             yield i, i + 1, Skip(), 1.0
@@ -55,10 +56,23 @@ def _trailing(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]
                 break
 
 
+def _monthly(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
+    """120 triệu một tháng: how incomes are said"""
+    for i in range(len(tokens)):
+        if (found := amount_at(tokens, i)) is None or found[1].unit != "₫":
+            continue
+        at = found[0]
+        if at < len(tokens) and tokens[at].plain in ("a", "per", "moi", "mot", "1", "each", "every"):
+            at += 1
+        if at < len(tokens) and tokens[at].plain in ("month", "thang"):
+            for k in range(found[0], at + 1):
+                yield k, k + 1, Skip(), 1.2
+
+
 def _around(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     """nhiều xe nhất: "nhiều" adds nothing, "nhất" is the superlative; ít … nhất is the lowest."""
     for i, t in enumerate(tokens):
-        if t.plain not in ("nhieu", "it") or t.text not in ("nhiều", "nhieu", "ít", "it"):
+        if t.plain not in ("nhieu", "it", "dong") or t.text not in ("nhiều", "nhieu", "ít", "it", "đông", "dong"):
             continue
         for j in range(i + 2, min(i + 2 + WIDEST, len(tokens))):
             if (
@@ -67,7 +81,7 @@ def _around(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
                 and tokens[j - 1].plain not in ("it", "gan")
             ):
                 yield i, i + 1, Skip(), 0.6
-                yield j, j + 1, Word("most_after" if t.plain == "nhieu" else "least_after"), 1.2
+                yield j, j + 1, Word("least_after" if t.plain == "it" else "most_after"), 1.2
                 break
 
 

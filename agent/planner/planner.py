@@ -18,7 +18,7 @@ from agent.planner.rivals import rivals
 from agent.planner.rules import Context
 from agent.planner.scripts import script_of
 from agent.planner.tokens import tokenize
-from agent.planner.values import Values
+from agent.planner.values import NameFound, Values
 from agent.planner.which import ambiguous, is_code, narrowed
 from schema.access import Asker
 from schema.query import Aggregate, Named, SemanticQuery
@@ -47,6 +47,8 @@ class Planner:
         reading = read(self._resolved(text, state), ctx, self.lexicon, values)
         if not reading.tokens:
             return Refuse("unreadable")
+        if reading.absent and not _held(reading):
+            return Refuse("absent", reading.absent[0][2])
         if (early := special(self.ctx, self.lexicon, reading, text)) is not None:
             return early
         words = self._said(reading)
@@ -204,7 +206,7 @@ class Planner:
         several = [
             n for n in reading.names if len({h.row_id for h in n.hits}) > 1 and not is_code(self.ctx, n.hits[0].source)
         ]
-        if len(several) == 1 and len({h.source for h in several[0].hits}) == 1 and reading.known_words > 2:
+        if len(several) == 1 and reading.known_words > 2 and (several := _of_subject(self.ctx, several)):
             start, end = reading.tokens[several[0].start].start, reading.tokens[several[0].end - 1].end
             return Which(text[start:end], several[0].hits, text[:start] + "{}" + text[end:])
         absent = [m.name for _, m in reading.markers if m.kind == "absent"]
@@ -220,6 +222,18 @@ class Planner:
             return Refuse("unreadable")
         rest = ignored or reading.left_over
         return Refuse("words", ", ".join(dict.fromkeys(rest))) if known and rest else Refuse("unreadable")
+
+
+def _held(reading: Reading) -> bool:
+    """Whether some reading of the whole takes the words of what isn't recorded for something that is."""
+    return any(not e.ignored for e in reading.edges) and all(end - start < 3 for start, end, _ in reading.absent)
+
+
+def _of_subject(ctx: Context, names: list[NameFound]) -> list[NameFound]:
+    """The names with their hits among the subject's rows, where these are several."""
+    prefix = f"{ctx.model.ext.subject}."
+    kept = [replace(n, hits=tuple(h for h in n.hits if h.source.startswith(prefix))) for n in names]
+    return [n for n in kept if len(n.hits) > 1]
 
 
 def _bare_count(item: Item, ctx: Context, last: SemanticQuery) -> bool:

@@ -32,6 +32,7 @@ class Reading:
     names: list[NameFound] = field(default_factory=list)
     mended: dict[str, str] = field(default_factory=dict)
     known_words: int = 0
+    absent: list[tuple[int, int, str]] = field(default_factory=list)  # phrases for what the store doesn't record
     missing_names: list[str] = field(default_factory=list)
     missing_codes: list[str] = field(default_factory=list)
     left_over: list[str] = field(default_factory=list)
@@ -60,6 +61,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
                 ):
                     continue  # rồi typed without its accent is no ROI
                 reading.markers.append((start, entry.item))
+                if entry.item.kind == "absent" and end - start > 1:
+                    reading.absent.append((start, end, entry.item.name))
                 if entry.item.kind == "why":
                     atoms.append((start, end, entry.item, entry.weight))
                 continue
@@ -79,7 +82,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             if isinstance(item, Skip) and width == 1:
                 empty[start] = True
             covered[start:end] = [True] * width
-    said = _outermost(tokens, said)
+    said = [(s, e, item, w * _sure(lexicon, tokens, s, e, item)) for s, e, item, w in _outermost(tokens, said)]
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
         words = max(content, 0.5 * (end - start)) if isinstance(item, Skip | Word) else content or 0.5
@@ -186,6 +189,7 @@ def _outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]
         (s, e)
         for s, e, item, weight in said
         if (e - s >= 3 and isinstance(item, Skip | Word))
+        or (e - s == 2 and isinstance(item, Skip) and tokens[s].plain == "trong")
         or (e - s >= 2 and isinstance(item, Pred) and isinstance(item.filter, Compare) and weight >= 1)
     ]
     kept = []
@@ -199,6 +203,16 @@ def _outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]
         )
         kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))
     return kept
+
+
+def _sure(lexicon: Lexicon, tokens: Sequence[Token], start: int, end: int, item: Item) -> float:
+    """Less where a word without accents is far likelier one of the language: nguoi is người, hardly nguội."""
+    if end - start > 1 or isinstance(item, Skip | Word) or (isinstance(item, Ent) and item.who) or tokens[start].accented:
+        return 1.0
+    written = {e.written[0] for e in lexicon.entries.get(tokens[start].stem, ()) if len(e.words) == 1 and e.item == item}
+    if tokens[start].text in written:
+        return 1.0
+    return 0.3 if lexicon.is_language(tokens[start].text) else 1.0
 
 
 def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:

@@ -63,7 +63,7 @@ def add_listed(lexicon: Lexicon, model: SemanticModel, values: Values) -> None:
                     phrase,
                     Pred(Compare(field=f.key, op="=", value=value), dataset.name),
                     f.ext.weight,
-                    capital=lexicon.is_language(phrase),
+                    capital=lexicon.is_language(phrase) or len(phrase) == 1,
                 )
                 said.add(fold(phrase))
 
@@ -125,6 +125,8 @@ def find_names(
             exact = tuple(h for h in hits if fold(h.label).split() == [tokens[i].plain for i in span])
             if length > 1 and not exact and all(known[i] for i in span):
                 continue
+            if length > 2 and not exact and not any(loose) and _exact_within(tokens, span, values):
+                continue  # nguyen van an dang: An, who is doing something
             if not exact and any(loose) and _cut(span, capital):
                 continue  # part of a longer name that nobody has is not somebody else
             if hits:
@@ -132,6 +134,15 @@ def find_names(
                 for i in span:
                     taken[i] = True
     return found
+
+
+def _exact_within(tokens: Sequence[Token], span: range, values: Values) -> bool:
+    """Whether the stretch without its first or last word is somebody's whole name."""
+    for part in (span[:-1], span[1:]):
+        words = [tokens[i] for i in part]
+        if any(fold(h.label).split() == [t.plain for t in words] for h in _named(words, values)):
+            return True
+    return False
 
 
 def _cut(span: range, capital: Sequence[bool]) -> bool:

@@ -216,6 +216,8 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             dated=a.dated or b.dated,
             implied=a.implied and b.implied,
         )
+        if (a.who and b.one) or (b.who and a.one):
+            return joined, 0.6  # who … An: An is not the one that is asked for
         return joined, 0.1 if a.who or b.who else 0.4
     for main, other in ((a, b), (b, a)):
         if ctx.graph.reaches(main.dataset, [other.dataset]) and not ctx.graph.reaches(other.dataset, [main.dataset]):

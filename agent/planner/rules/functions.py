@@ -58,6 +58,11 @@ def function_each_ent(ctx: Context, fn: Function, m: Meas) -> Joined:
     return Meas((Aggregate(fn=fn.fn, over=over),), over.partition(".")[0], m.filters, m.moment, dated=m.dated), 0.0
 
 
+def money_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """money + handed back: its amount"""
+    return function_verb(ctx, Function("sum"), v) if w.kind == "money" else None
+
+
 def function_verb(ctx: Context, fn: Function, v: Verb) -> Joined:
     """total + refunded to customers: its amount"""
     amounts = ctx.model.datasets[v.dataset].ext.amounts

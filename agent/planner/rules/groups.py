@@ -51,6 +51,11 @@ def ent_having(ctx: Context, e: Ent, v: Verb) -> Joined:
     return replace(joined[0], by=(By(field=e.dataset),), filters=(*joined[0].filters, *e.filters)), joined[1]
 
 
+def by_by(ctx: Context, a: Word, b: Word) -> Joined:
+    """chia theo + từng"""
+    return (a, 0.0) if a.kind == b.kind == "by" else None
+
+
 def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """by + city"""
     field = ctx.model.field(f.key)

@@ -69,6 +69,19 @@ def count_meas(ctx: Context, w: Word, m: Meas) -> Joined:
     return m, 0.1
 
 
+def count_count(ctx: Context, a: Word, b: Word) -> Joined:
+    """đếm giúp + số"""
+    return (b, 0.0) if a.kind == b.kind == "how_many" else None
+
+
+def self_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """em + gọi cho khách: by the asker"""
+    who = ctx.model.datasets[v.dataset].ext.who
+    if w.kind != "self" or not who or not v.filters:
+        return None
+    return replace(v, filters=(*v.filters, Compare(field=ctx.model.datasets[who].id_field, op="=", value="$asker"))), 0.0
+
+
 def self_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
     """did i + sell"""
     who = ctx.model.metric(m.name).ext.who
