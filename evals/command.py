@@ -27,7 +27,7 @@ def evaluate(
     """
     console = Console()
     try:
-        chosen = select(load_samples(samples), only)
+        chosen = select(load_samples(samples, ("trial",) if only == "trial" else SPLITS), only)
         report = run(eval_store(folder, progress=progress), chosen, progress)
     except DatasetError as error:
         console.print(str(error), style="red", markup=False)

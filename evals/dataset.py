@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,8 +15,8 @@ from schema.model import near
 
 SAMPLES = Path(__file__).parent / "samples"
 Kind = Literal["data", "named", "follow_up", "clarify", "refuse"]
-Split = Literal["seen", "unseen"]
-SPLITS: tuple[Split, ...] = ("seen", "unseen")
+Split = Literal["seen", "unseen", "trial"]
+SPLITS: tuple[Split, ...] = ("seen", "unseen")  # the suite; the trial questions stand beside it
 Language = Literal["en", "vi", "mixed", "plain"]
 Expect = Literal["answer", "clarify", "refuse"]
 Match = Literal["rows", "value", "ids", "ordered", "action"]
@@ -100,13 +100,13 @@ def _sample(raw: Any, place: str, split: Split) -> Sample:
         raise DatasetError(f"{place}: {where + ': ' if where else ''}{said}. {hint}".strip()) from error
 
 
-def load_samples(folder: Path = SAMPLES) -> list[Sample]:
+def load_samples(folder: Path = SAMPLES, splits: Sequence[Split] = SPLITS) -> list[Sample]:
     """All samples of a folder: seen.yaml, then unseen.yaml where it is there. Raises DatasetError."""
     if not (folder / "seen.yaml").is_file():
         raise DatasetError(f"There is no seen.yaml in {folder.name}/")
     samples = [
         s
-        for split in SPLITS
+        for split in splits
         if (folder / f"{split}.yaml").is_file()
         for s in read_samples(folder / f"{split}.yaml", split)
     ]

@@ -273,6 +273,7 @@ def _home(ctx: Context, asker: Asker, base: str, filters: Sequence[Filter], by: 
     if asker.scope != "store" or asker.store_id is None or not home or not stores or base == ctx.model.ext.subject:
         return ()
     said = [f.field for f in conditions(filters) if isinstance(f, Compare)] + [b.field for b in by]
-    if any(s.partition(".")[0] == stores for s in said):
-        return ()
+    subject = ctx.model.ext.subject
+    if any(s.partition(".")[0] == stores or (subject and s == ctx.model.datasets[subject].id_field) for s in said):
+        return ()  # a store was said; or somebody, whose facts are shown whole
     return (Compare(field=home, op="=", value=asker.store_id),)

@@ -13,28 +13,7 @@ from agent.planner.scripts import script_of
 from schema.text import fold
 
 _ABOUT_DEFINITIONS = frozenset(
-    [
-        "defined",
-        "calculated",
-        "computed",
-        "measured",
-        "mean",
-        "means",
-        "definition",
-        "of",
-        "the",
-        "a",
-        "an",
-        "la",
-        "gi",
-        "dinh",
-        "nghia",
-        "tinh",
-        "nhu",
-        "the",
-        "nao",
-        "duoc",
-    ]
+    "defined calculated computed measured mean means definition of the a an la gi dinh nghia tinh nhu nao duoc".split()
 )
 
 
@@ -66,7 +45,7 @@ def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Deci
 _ACTS = {  # a verb at the start, and what later makes it a request: đặt … lịch, gửi … cho
     "đặt": {"lịch", "hẹn"}, "dat": {"lich", "hen"}, "book": {"for", "in", "slot", "appointment"},
     "gửi": {"cho", "tin", "email"}, "gui": {"cho", "tin", "email"}, "nhắn": {"cho", "tin"}, "nhan": {"cho", "tin"},
-    "chuyển": {"sang", "cho"}, "ghi": {"chú", "lại"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
+    "chuyển": {"sang", "cho"}, "ghi": {"lại"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
     "email": {"to", "everyone", "them"}, "text": {"to", "everyone", "them"}, "message": {"to", "everyone", "them"},
     "call": {"him", "her", "them"}, "make": {"appointment", "booking"}, "put": {"note"}, "mark": {"as"},
 }  # fmt: skip
@@ -109,29 +88,11 @@ def _free_text(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> D
     return CallTool(name, {"text": rest, key: ones[0] if ones else None})
 
 
+_POLITE = frozenset("please can could you would hay xin vui long giup toi hey i want to lam on em anh".split())
+
+
 def _first_word(reading: Reading) -> int:
-    polite = {
-        "please",
-        "can",
-        "could",
-        "you",
-        "would",
-        "hay",
-        "xin",
-        "vui",
-        "long",
-        "giup",
-        "toi",
-        "hey",
-        "i",
-        "want",
-        "to",
-        "lam",
-        "on",
-        "em",
-        "anh",
-    }
-    return next((i for i, t in enumerate(reading.tokens) if t.plain not in polite), 0)
+    return next((i for i, t in enumerate(reading.tokens) if t.plain not in _POLITE), 0)
 
 
 def _is_question(text: str) -> bool:

@@ -86,6 +86,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
         words = max(content, 0.5 * (end - start)) if isinstance(item, Skip | Word) else content or 0.5
+        if isinstance(item, Word) and item.kind == "mine":  # tôi đang phụ trách
+            words = float(end - start)
         if end - start > 1 and not isinstance(item, Skip | Word):  # gọi đến is more than gọi, though đến alone is empty
             words = max(words, content + 0.6 * (end - start - content))
         atoms.append((start, end, item, weight * words + 0.3 * max(0, content - 1) + 0.05 * (end - start)))
@@ -207,12 +209,13 @@ def _outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]
 
 def _sure(lexicon: Lexicon, tokens: Sequence[Token], start: int, end: int, item: Item) -> float:
     """Less where a word without accents is far likelier one of the language: nguoi is người, hardly nguội."""
-    if end - start > 1 or isinstance(item, Skip | Word) or (isinstance(item, Ent) and item.who) or tokens[start].accented:
+    token = tokens[start]
+    entries = lexicon.entries.get(token.stem, ())
+    if end - start > 1 or isinstance(item, Skip | Word) or (isinstance(item, Ent) and item.who) or token.accented:
         return 1.0
-    written = {e.written[0] for e in lexicon.entries.get(tokens[start].stem, ()) if len(e.words) == 1 and e.item == item}
-    if tokens[start].text in written:
+    if any(e.written[0] == token.text and len(e.words) == 1 and e.item == item for e in entries):
         return 1.0
-    return 0.3 if lexicon.is_language(tokens[start].text) else 1.0
+    return 0.3 if lexicon.is_language(token.text) else 1.0
 
 
 def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:
@@ -261,6 +264,8 @@ def _missing(tokens: Sequence[Token], covered: Sequence[bool], titled: Sequence[
         if (len(run) >= 2 and sum(not covered[j] for j in run) >= 1) or (
             run and titled[run[0]] and not covered[run[0]]
         ):
+            while run[0] > 1 and tokens[run[0] - 1].capital:  # Cao Ngọc My: a name that begins with a word
+                run.insert(0, run[0] - 1)
             out.append(" ".join(tokens[j].text.title() for j in run))
         run = []
     return out

@@ -29,7 +29,7 @@ NAMED = {
 }  # fmt: skip
 FIELD = re.compile(r"-?[a-z_]+\.[a-z_]+")
 EXPRESSED = {"expression", "where", "n", "at"}
-KEYED = {"datasets", "fields", "metrics", "at", "objects"}
+KEYED = {"datasets", "fields", "metrics", "at", "objects", "past"}
 VALUES = {"value", "label", "op", "fn", "grain", "start", "end"}  # of a typed query: not names
 
 

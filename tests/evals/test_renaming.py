@@ -214,6 +214,10 @@ def compared(world: World) -> list[Compared]:
         asker, other = _asker(world.agent, sample), Renamed(world.values, world.renaming)
         shipped = decisions(world.shipped, sample.turns, asker, world.values)[-1]
         why = [w for _, w in said if w] or _mended(shipped, world.renaming.stays)
+        if isinstance(shipped, Which) and world.names & {
+            fold(w) for t, (s, _) in zip(sample.turns, said, strict=True) for w in set(t.split()) - set(s.split())
+        }:
+            why = ["somebody's name in small letters is a word of the model too"]
         if why:
             skipped[sample.id] = why[0]
             continue

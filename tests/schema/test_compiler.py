@@ -135,9 +135,11 @@ def test_every_function_on_the_spot(chain: Chain) -> None:
 
 
 def test_division_by_zero_gives_none(chain: Chain) -> None:
-    """Online sales: 100 in December, 400 in January, none in March, 700 in April."""
+    """Online sales: 100 in December, 400 in January, none in March, 700 in April; what holds no row is no group."""
     found = chain.table(metrics=["online_amount"], by=by("sales.sold_on", "month"))
-    assert found == {"2025-12-01": 100, "2026-01-01": 400, "2026-03-01": None, "2026-04-01": 700}
+    assert found == {"2025-12-01": 100, "2026-01-01": 400, "2026-04-01": 700}
+    offline = [{"field": "sales.online", "op": "=", "value": False}]
+    assert chain.rows(metrics=["online_amount"], filters=offline) == [(None,)]
 
 
 def test_a_share_comes_with_numerator_and_denominator(chain: Chain) -> None:

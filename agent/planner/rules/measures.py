@@ -79,7 +79,8 @@ def self_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     who = ctx.model.datasets[v.dataset].ext.who
     if w.kind != "self" or not who or not v.filters:
         return None
-    return replace(v, filters=(*v.filters, Compare(field=ctx.model.datasets[who].id_field, op="=", value="$asker"))), 0.0
+    oneself = Compare(field=ctx.model.datasets[who].id_field, op="=", value="$asker")
+    return replace(v, filters=(*v.filters, oneself)), 0.0
 
 
 def self_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:

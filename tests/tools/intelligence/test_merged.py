@@ -37,7 +37,7 @@ def holders(shop: Any) -> dict[str, list[int]]:
         return {
             str(column): sorted(connection.scalars(select(column)))
             for column in customer_columns()
-            if column.table.name != "service_records"
+            if column.table.name not in ("service_records", "standing_consents")
         }
 
 
@@ -57,6 +57,7 @@ def test_every_fact_goes_to_the_end_of_the_chain(shop: Any) -> None:
     assert (row["transaction_count"], row["vehicles_owned"]) == (3, 3)
     assert {v["owner_customer_id"] for v in shop.rows("vehicle_metrics")} == {survivor}
     assert {r["customer_id"] for r in shop.rows("service_records")} == {survivor}
+    assert {r["customer_id"] for r in shop.rows("standing_consents")} == {survivor}
     shop.refresh(TODAY)
     assert holders(shop) == after
 
