@@ -30,10 +30,6 @@ def reachable(base: Base, consent: pl.DataFrame) -> pl.DataFrame:
     Service needs no denial, marketing a grant; both a usable address, no do-not-contact, and a living customer.
     Nothing stored is an address for push, so push is never reachable.
     """
-    marks = base.customers.filter(
-        ~pl.col("do_not_contact") & pl.col("deceased_on").is_null() & pl.col("erased_at").is_null()
-    )
-    addresses = _addresses(base).join(marks.select("id", "preferred_channel"), left_on="customer_id", right_on="id")
     purposes = pl.DataFrame({"purpose": ["service", "marketing"]})
     state = pl.col("state")
     allowed = (
@@ -42,7 +38,8 @@ def reachable(base: Base, consent: pl.DataFrame) -> pl.DataFrame:
         .otherwise((state == "granted").fill_null(False))
     )
     return (
-        addresses.join(purposes, how="cross")
+        _ways(base)
+        .join(purposes, how="cross")
         .join(consent, on=["customer_id", "channel", "purpose"], how="left")
         .filter(allowed)
         .select(
@@ -54,19 +51,27 @@ def reachable(base: Base, consent: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def standing_consents(base: Base, consent: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """What holds now, with who is reached by it: granted, and among the `reachable`. Columns of the table."""
+def standing_consents(base: Base, consent: pl.DataFrame) -> pl.DataFrame:
+    """What holds now, with who is reached by it: granted, and a way to go. Columns of the table."""
     kept = base.customers.filter(
         pl.col("wanted") & pl.col("erased_at").is_null() & pl.col("merged_into_id").is_null()
     ).select(customer_id="id")
-    ways = found.select("customer_id", "channel", "purpose", way=pl.lit(value=True))
+    ways = _ways(base).select("customer_id", "channel", way=pl.lit(value=True))
     return (
         consent.join(kept, on="customer_id")
-        .join(ways, on=["customer_id", "channel", "purpose"], how="left")
+        .join(ways, on=["customer_id", "channel"], how="left")
         .with_columns(reachable=(pl.col("state") == "granted") & pl.col("way").fill_null(value=False))
         .select("customer_id", "channel", "purpose", "state", "reachable")
         .sort("customer_id", "channel", "purpose")
     )
+
+
+def _ways(base: Base) -> pl.DataFrame:
+    """Columns customer_id, channel, preferred_channel: usable addresses of the living whom nothing silences."""
+    marks = base.customers.filter(
+        ~pl.col("do_not_contact") & pl.col("deceased_on").is_null() & pl.col("erased_at").is_null()
+    )
+    return _addresses(base).join(marks.select("id", "preferred_channel"), left_on="customer_id", right_on="id")
 
 
 def _addresses(base: Base) -> pl.DataFrame:

@@ -79,7 +79,7 @@ def compute(
     return Figures(
         transactions=found,
         transaction_items=items,
-        standing_consents=channels.standing_consents(base, consent, ways),
+        standing_consents=channels.standing_consents(base, consent),
         vehicle_metrics=due.with_columns(as_of),
         customer_metrics=figures.with_columns(as_of),
         record_owners=record_owners,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from messy import fill
+from plain_figures.consents import standing
 from plain_figures.customers import figures
 from plain_figures.facts import transactions, visits
 from sqlalchemy import select
@@ -37,11 +38,12 @@ def differences(shop: Any, today: date) -> list[str]:
         row["customer_id"]: row | {"home_store_id": homes[row["customer_id"]]} for row in tables["customer_metrics"]
     }
     seen = {row["id"]: {"customer_id": row["customer_id"]} for row in visits(tables)}
-    pairs: list[tuple[str, dict[int, Any], dict[int, Any]]] = [
+    pairs: list[tuple[str, dict[Any, Any], dict[Any, Any]]] = [
         ("customer", stored, customers),
         ("vehicle", {row["vehicle_id"]: row for row in tables["vehicle_metrics"]}, vehicles),
         ("transaction", {row["order_id"]: row for row in tables["transactions"]}, found),
         ("item", {row["order_item_id"]: row for row in tables["transaction_items"]}, parts),
+        ("consent", _standing(tables), standing(tables)),
         ("visit", {row["id"]: row for row in tables["service_records"]}, seen),
     ]
     wrong = []
@@ -57,6 +59,10 @@ def differences(shop: Any, today: date) -> list[str]:
     return wrong
 
 
+def _standing(tables: dict[str, list[dict[str, Any]]]) -> dict[tuple[int, str, str], dict[str, Any]]:
+    return {(row["customer_id"], row["channel"], row["purpose"]): row for row in tables["standing_consents"]}
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_every_figure_of_a_messy_company(shop: Any, number: int) -> None:
     fill(shop, 250, number)
@@ -69,6 +75,9 @@ def test_the_messy_company_reaches_every_value(shop: Any) -> None:
     fill(shop, 250, 1)
     shop.refresh(TODAY)
     rows, vehicles = shop.rows("customer_metrics"), shop.rows("vehicle_metrics")
+    assert {(row["state"], row["reachable"]) for row in shop.rows("standing_consents")} == {
+        ("granted", True), ("granted", False), ("denied", False), ("revoked", False)
+    }  # fmt: skip
     for column, least in (
         ("lifecycle_stage", 8), ("funnel_stage", 6), ("customer_type", 4), ("journey_stage", 5), ("clv_tier", 5),
         ("rfm_segment", 8), ("churn_band", 4), ("temperature_rule", 5), ("next_action", 7), ("call_block", 4),
