@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.planner.assemble import conditions
 from agent.planner.decisions import Ask, Decision
-from schema.query import Aggregate, SemanticQuery
+from schema.query import Aggregate, Compare, Exists, Named, SemanticQuery
 
 
 def rivals(decisions: list[Decision]) -> Decision:
@@ -13,11 +14,25 @@ def rivals(decisions: list[Decision]) -> Decision:
     if not isinstance(first, Ask):
         return first
     seen, others = {_canonical(first.query)}, []
+    knit = breadth(first.query)
     for d in decisions[1:]:
+        if isinstance(d, Ask) and breadth(d.query) > knit:
+            continue
         if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
             seen.add(_canonical(d.query))
             others.append(d.query)
     return replace(first, rivals=tuple(others[:3]))
+
+
+def breadth(query: SemanticQuery) -> int:
+    """How many datasets the query's conditions and measures speak of: of readings alike, the closest knit is meant."""
+    held = [m.where for m in query.metrics if isinstance(m, Aggregate) and m.where is not None]
+    found = conditions([*query.filters, *held])
+    names = [f.exists for f in found if isinstance(f, Exists)]
+    names += [f.field.partition(".")[0] for f in found if isinstance(f, Compare)]
+    names += [f.named.partition(".")[0] for f in found if isinstance(f, Named) and not f.named.startswith("$")]
+    names += [query.dataset] if query.dataset else [m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)]
+    return len(set(names))
 
 
 def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:
