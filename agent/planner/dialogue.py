@@ -7,7 +7,7 @@ from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, 
 from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context
 from agent.planner.rules.gathering import gathered
-from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named, Order, Period, SemanticQuery
+from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter, Named, Not, Order, Period, SemanticQuery
 
 FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus)
 
@@ -72,12 +72,27 @@ def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
             return last.model_copy(
                 update={"filters": (*last.filters[:i], ctx.bind(f.named, moment), *last.filters[i + 1 :])}
             )
+    if (dated := _in_rows(ctx, last.filters, moment)) is not None:
+        return last.model_copy(update={"filters": dated, "compare": None})
     base = base_of(ctx, last)
     dataset = ctx.model.datasets[base]
     if not dataset.ext.time:
         raise UnanswerableError(f"{base} has no time of its own")
     plan = ctx.plans(base, conditions(last.filters))
     return last.model_copy(update={"period": moment.resolve(ctx.today, plan), "compare": None})
+
+
+def _in_rows(ctx: Context, filters: tuple[Filter, ...], moment: Moment) -> tuple[Filter, ...] | None:
+    """The conditions with another period in the first that had one: who missed an appointment this month."""
+    for i, f in enumerate(filters):
+        rows = f.negate if isinstance(f, Not) else f
+        if isinstance(rows, Exists) and rows.period:
+            field = rows.period.field
+            period = moment.resolve(ctx.today, False).model_copy(update={"field": field})
+            new: Filter = rows.model_copy(update={"period": period})
+            new = Not(negate=new) if isinstance(f, Not) else new
+            return (*filters[:i], new, *filters[i + 1 :])
+    return None
 
 
 def _compared(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:

@@ -210,7 +210,8 @@ def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
 
 
 def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
-    for phrase in f.synonyms or (() if f.ext.detail else (f.label, f.ext.label_vi or f.label)):
+    labels = () if f.ext.detail else (f.label, f.ext.label_vi or f.label)
+    for phrase in f.synonyms or [p for p in labels if not lexicon.is_language(p)]:  # a column "to" is not asked for so
         lexicon.add(phrase, FieldItem(f.key), 0.6 if phrase in f.ext.weak else 1.0)
     for phrase in f.ext.more:
         lexicon.add(phrase, Sorting(None, f.key, True, True))

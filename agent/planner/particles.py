@@ -26,6 +26,9 @@ def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
         if tokens[i].plain in _MEASURED and tokens[i - 1].plain in ("nhieu", "may", "many", "much"):
             yield i, i + 1, Skip(), 1.0
     yield from _closing(tokens)
+    for i in range(len(tokens) - 2):  # city by city
+        if tokens[i + 1].plain == "by" and tokens[i].stem == tokens[i + 2].stem:
+            yield i, i + 1, Skip(), 1.3
     for i in range(len(tokens) - 1):  # số 0901…: a number, not how many
         if tokens[i].text in ("số", "so") and sum(c.isdigit() for c in tokens[i + 1].plain) >= 3:
             yield i, i + 1, Skip(), 1.3

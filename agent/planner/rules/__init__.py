@@ -166,6 +166,7 @@ RULES: tuple[Rule, ...] = (
     measures.count_distinct,
     measures.count_metric,
     measures.count_meas,
+    measures.meas_count,
     measures.count_count,
     measures.self_verb,
     measures.self_metric,

@@ -112,8 +112,19 @@ def _by_asker(ctx: Context, meas: Meas, m: MetricItem) -> Meas:
 
 def meas_again(ctx: Context, a: Meas, b: Meas) -> Joined:
     """how did we do this quarter + in revenue: said twice"""
-    bare = not (b.filters or b.by or b.moment or b.compare or b.order or b.having)
-    return (a, 0.1) if a.measures == b.measures and bare else None
+    if b.filters or b.by or b.moment or b.compare or b.order or b.having:
+        return None
+    return (a, 0.1) if a.measures == b.measures or (a.order and _counts(b)) else None
+
+
+def meas_count(ctx: Context, m: Meas, w: Word) -> Joined:
+    """dash cams sold this year + how many"""
+    return (m, 0.1) if w.kind in ("how_many", "how_many_after") else None
+
+
+def _counts(m: Meas) -> bool:
+    first = m.measures[0]
+    return isinstance(first, Aggregate) and first.fn == "count" and first.where is None
 
 
 def _side(ctx: Context, f: Filter) -> str | None:
