@@ -212,7 +212,8 @@ def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
 def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
     labels = () if f.ext.detail else (f.label, f.ext.label_vi or f.label)
     for phrase in f.synonyms or [p for p in labels if not lexicon.is_language(p)]:  # a column "to" is not asked for so
-        lexicon.add(phrase, FieldItem(f.key), 0.6 if phrase in f.ext.weak else 1.0)
+        weak = phrase in f.ext.weak or (phrase.isascii() and lexicon.is_language(phrase))
+        lexicon.add(phrase, FieldItem(f.key), 0.6 if weak else 1.0)
     for phrase in f.ext.more:
         lexicon.add(phrase, Sorting(None, f.key, True, True))
     for phrase in f.ext.less:
@@ -227,8 +228,8 @@ def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
                 for name in f.synonyms:
                     lexicon.add(f"{name} {phrase}", pred, 1.05)
                     lexicon.add(f"{phrase} {name}", pred, 1.05)
-            else:
-                lexicon.add(phrase, pred, f.ext.weight)
+            else:  # an automatic is AT, hardly at
+                lexicon.add(phrase, pred, f.ext.weight, capital=phrase.isupper() and lexicon.is_language(phrase))
 
 
 __all__ = ["Entry", "Lexicon", "build_lexicon"]

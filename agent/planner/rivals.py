@@ -31,8 +31,8 @@ def breadth(query: SemanticQuery) -> int:
     names = [f.exists for f in found if isinstance(f, Exists)]
     names += [f.field.partition(".")[0] for f in found if isinstance(f, Compare)]
     names += [f.named.partition(".")[0] for f in found if isinstance(f, Named) and not f.named.startswith("$")]
-    names += [query.dataset] if query.dataset else [m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)]
-    return len(set(names))
+    names += [m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)]
+    return len({*names, query.dataset} - {None})
 
 
 def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:
