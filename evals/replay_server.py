@@ -1,7 +1,8 @@
 """An OpenAI-compatible endpoint that answers from a cassette, so that dialogues with an LLM can be repeated by anybody.
 
-A cassette is a file of lines {"key": …, "reply": {"content": text or null, "tool_calls": [{"name", "arguments"}]}}. A
-request that is not on it gets status 503.
+A cassette is a file of lines {"key": …, "reply": {"content": text or null, "tool_calls": [{"name", "arguments"}]}}. The
+key is the turn's: what the user said and the LLM called so far. Prompt and tools are no part of it: what an LLM once wrote
+has to work with their later wording too. A turn that is not on it gets status 503.
 """
 
 from __future__ import annotations
@@ -61,10 +62,22 @@ def from_cassette(replies: dict[str, Reply]) -> ReplyTo:
     """Answers what was recorded."""
 
     def reply(request: dict[str, Any]) -> Reply:
-        unknown = {"error": {"status": 503, "message": "This request is not on the cassette."}}
-        return replies.get(request_key(request), unknown)
+        unknown = {"error": {"status": 503, "message": "This turn is not on the cassette."}}
+        return replies.get(turn_key(request), unknown)
 
     return reply
+
+
+def turn_key(request: dict[str, Any]) -> str:
+    """Where in which dialogue a request stands: what the user said, and which calls were made."""
+    said: list[Any] = []
+    for message in request["messages"]:
+        if message["role"] == "user":
+            said.append(message["content"])
+        elif message["role"] == "assistant":
+            calls = message.get("tool_calls") or []
+            said.append([[c["function"]["name"], json.loads(c["function"]["arguments"])] for c in calls])
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:20]
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from agent.events import AnswerEvent, StepEvent
 from agent.llm.providers import check_llm, open_llm
 from agent.session import Session
 from evals import replay_server
-from evals.replay_server import Reply, from_cassette, read_cassettes, request_key, serving
+from evals.replay_server import Reply, from_cassette, read_cassettes, request_key, serving, turn_key
 
 CASSETTES = Path(replay_server.__file__).parent / "cassettes"
 BEYOND = "xyzzy foo bar"  # what the planner can't read
@@ -258,6 +258,26 @@ def test_a_request_s_key_knows_no_random_ids() -> None:
     assert request_key(request("call_1", "call_2")) == request_key(request("other", "another"))
     assert request_key(request("call_1", "call_2")) != request_key(request("call_1", "call_1"))
     assert request_key({"messages": [{"role": "user", "content": "đ"}]}) == "48f30a8962b9ed81985a"
+
+
+def test_a_turn_is_what_was_said_and_called() -> None:
+    """Not the prompt, nor what a tool said: a cassette outlives their wording."""
+
+    def request(prompt: str, question: str, city: str, result: str) -> dict[str, Any]:
+        call = {"id": "1", "function": {"name": "query_customers", "arguments": json.dumps({"city": city})}}
+        return {
+            "messages": [
+                {"role": "system", "content": prompt},
+                {"role": "user", "content": question},
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                {"role": "tool", "content": result},
+            ],
+        }  # fmt: skip
+
+    here = turn_key(request("a", "How many?", "Huế", "3 rows"))
+    assert here == turn_key(request("b", "How many?", "Huế", "4 rows"))
+    assert here != turn_key(request("a", "How many now?", "Huế", "3 rows"))
+    assert here != turn_key(request("a", "How many?", "Hà Nội", "3 rows"))
 
 
 def test_a_cassette_s_wrong_line_is_named(tmp_path: Path) -> None:
