@@ -1,8 +1,8 @@
 """An OpenAI-compatible endpoint that answers from a cassette, so that dialogues with an LLM can be repeated by anybody.
 
 A cassette is a file of lines {"key": …, "reply": {"content": text or null, "tool_calls": [{"name", "arguments"}]}}. The
-key is the turn's: what the user said and the LLM called so far. Prompt and tools are no part of it: what an LLM once wrote
-has to work with their later wording too. A turn that is not on it gets status 503.
+key is the turn's: what the user said and the LLM called so far. Prompt and tools are no part of it: what an LLM once
+wrote has to work with their later wording too. A turn that is not on it gets status 503.
 """
 
 from __future__ import annotations
