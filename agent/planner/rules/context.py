@@ -69,6 +69,11 @@ class Context:
     def time(self, dataset: str) -> str | None:
         return self.model.datasets[dataset].ext.time
 
+    def is_staff(self, dataset: str) -> bool:
+        """Whether its rows are of the people who ask."""
+        users = self.model.ext.users
+        return users is not None and self.model.datasets[dataset].source == self.model.datasets[users].source
+
     def plans(self, dataset: str, filters: Iterable[Filter]) -> bool:
         """Whether its rows are plans here: appointments are, missed ones are facts."""
         ext = self.model.datasets[dataset].ext

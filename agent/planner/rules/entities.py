@@ -95,6 +95,9 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
     joined = ent_pred(ctx, e, p)
     if joined and isinstance(joined[0], Ent) and joined[0].filters[-1:] == (p.filter,):  # in the order of the words
         joined = replace(joined[0], filters=(p.filter, *joined[0].filters[:-1])), joined[1]
+    rows = p.filter.negate if isinstance(p.filter, Not) else p.filter
+    if joined and isinstance(rows, Exists) and e.dataset in ctx.model.datasets[rows.exists].ext.objects:
+        return joined[0], joined[1] + 0.8  # never bought + a car: what was bought, no car that never bought
     counted = ctx.model.datasets[p.dataset].ext.counted_as
     if joined and counted and isinstance(joined[0], Ent):  # Everests that customers own: Everests come first
         return replace(joined[0], lead=counted), joined[1]
@@ -228,8 +231,8 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             name = ctx.model.datasets[other.dataset].ext.name_field
             if main.one and not other.filters and name:  # who looks after An: An's own column
                 return replace(main, fields=(*main.fields, f"{other.dataset}.{name}")), 0.3
-            if main.one:
-                return None
+            if main.one or (main.who and not other.filters and ctx.is_staff(other.dataset)):
+                return None  # who looks after: of somebody, or those who do
             cost = (
                 (0.8 if main is b and other.dataset == ctx.model.ext.subject and not main.asked else 0.0)
                 + 0.15
