@@ -115,6 +115,7 @@ class DatasetExtension(Part):
     counted_as: str | None = Field(None, description="dataset whose rows are meant by a value of this catalogue")
     rows: str | None = Field(None, description="dataset that a list of what one did shows instead")
     state: bool = Field(False, description="its rows stand now: a period said beside is of something else")
+    log: str | None = Field(None, description="dataset of the changes whose present state its rows are")
     quality: bool = Field(False, description="its rows say something of the subject, and are not counted themselves")
     objects: dict[str, tuple[dict[str, Any], ...]] = Field(
         {}, description="dataset that its rows may be about -> what holds then: a car bought is a vehicle order's"

@@ -119,6 +119,14 @@ def _mine(ctx: Context, asker: Asker, dataset: str) -> Filter:
     raise UnanswerableError(f"'mine' means nothing for {dataset}.")
 
 
+def datasets_of(filters: Sequence[Filter]) -> set[str]:
+    """The datasets that conditions speak of, at any depth."""
+    found = conditions(filters)
+    names = [f.exists for f in found if isinstance(f, Exists)]
+    names += [f.field.partition(".")[0] for f in found if isinstance(f, Compare)]
+    return {*names, *(f.named.partition(".")[0] for f in found if isinstance(f, Named) and not f.named.startswith("$"))}
+
+
 def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     """A list of entities."""
     dataset, fields = e.dataset, e.fields
@@ -179,7 +187,14 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
 
 
 def _possible(ctx: Context, filters: Sequence[Filter]) -> None:
-    """Raises UnanswerableError where two conditions can't hold of one row: kind service and kind parts, VIP and Low."""
+    """Raises UnanswerableError where two conditions don't go together: kind service and kind parts, VIP and Low.
+
+    Nor do a log and what stands by it: who revoked a consent, of those who have granted it.
+    """
+    spoken_of = datasets_of(filters)
+    for dataset in spoken_of:
+        if ctx.model.datasets[dataset].ext.log in spoken_of:
+            raise UnanswerableError(f"{dataset} is the present state of its log")
     values: dict[str, set[object]] = {}
     for f in filters:
         field, held = _held_to(ctx, f)

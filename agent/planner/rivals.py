@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.assemble import conditions
+from agent.planner.assemble import datasets_of
 from agent.planner.decisions import Ask, Decision
-from schema.query import Aggregate, Compare, Exists, Named, SemanticQuery
+from schema.query import Aggregate, SemanticQuery
 
 
 def rivals(decisions: list[Decision]) -> Decision:
@@ -27,10 +27,7 @@ def rivals(decisions: list[Decision]) -> Decision:
 def breadth(query: SemanticQuery) -> int:
     """How many datasets the query's conditions and measures speak of: of readings alike, the closest knit is meant."""
     held = [m.where for m in query.metrics if isinstance(m, Aggregate) and m.where is not None]
-    found = conditions([*query.filters, *held])
-    names = [f.exists for f in found if isinstance(f, Exists)]
-    names += [f.field.partition(".")[0] for f in found if isinstance(f, Compare)]
-    names += [f.named.partition(".")[0] for f in found if isinstance(f, Named) and not f.named.startswith("$")]
+    names = list(datasets_of([*query.filters, *held]))
     names += [m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)]
     return len({*names, query.dataset} - {None})
 

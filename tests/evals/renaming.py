@@ -25,7 +25,7 @@ NAMED = {
     "name", "source", "primary_key", "unique_keys", "id_as", "name_field", "name_as", "list", "time", "order", "lists",
     "columns", "beside", "about", "total", "home", "bare_number", "best", "many", "one", "many_columns", "one_columns",
     "subject", "users", "stores", "owners", "needs", "why", "dataset", "amounts", "exists", "metric", "over",
-    "who", "worth", "rows", "counted_as", "axis", "old", "new", "axes", "amount", "without", "bests",
+    "who", "worth", "rows", "counted_as", "axis", "old", "new", "axes", "amount", "without", "bests", "log",
 }  # fmt: skip
 FIELD = re.compile(r"-?[a-z_]+\.[a-z_]+")
 EXPRESSED = {"expression", "where", "n", "at"}
