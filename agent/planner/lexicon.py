@@ -144,18 +144,14 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
             lexicon.add(phrase, Sorting(metric.name, None, True, True), 1.1)
         for phrase in metric.ext.less:
             lexicon.add(phrase, Sorting(metric.name, None, False, True), 1.1)
-        for phrase in {
-            metric.label,
-            metric.ext.label_vi or metric.label,
-            *metric.synonyms,
-            metric.name.replace("_", " "),
-        }:
+        spoken = (metric.label, metric.ext.label_vi or metric.label, *metric.synonyms, metric.name.replace("_", " "))
+        for phrase in spoken:
             lexicon.add(phrase, MetricItem(metric.name), 1.15)
     for name, tool in model.ext.tools.items():
         for phrase in tool.phrases:
             lexicon.add(phrase, Marker("tool", name), 1.05)
     for absent in model.ext.absent:
-        for phrase in {absent.label, absent.label_vi, *absent.synonyms}:
+        for phrase in (absent.label, absent.label_vi, *absent.synonyms):
             lexicon.add(phrase, Marker("absent", absent.label), 0.9)
     return lexicon
 
@@ -191,13 +187,13 @@ def _language(lexicon: Lexicon, model: SemanticModel) -> None:
 def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
     e = dataset.ext
     taken = {s for d in model.datasets.values() if d is not dataset for s in d.synonyms}
-    labels = {p for p in (e.label, e.labels, e.label_vi) if p and p not in taken}
-    for phrase in labels.union(dataset.synonyms):
+    labels = [p for p in (e.label, e.labels, e.label_vi) if p and p not in taken]
+    for phrase in (*labels, *dataset.synonyms):
         lexicon.add(phrase, Ent(dataset.name))
     for named in e.filters:
         key = f"{dataset.name}.{named.name}"
         pred = Pred(Named(named=key), dataset.name, dated=key if named.time else None)
-        for phrase in {named.label, named.label_vi, *named.synonyms}:
+        for phrase in (named.label, named.label_vi, *named.synonyms):
             lexicon.add(phrase, pred, 1.1)
     for phrasing in e.phrasings:
         filters = SemanticQuery.model_validate({"filters": phrasing.filters}).filters
@@ -222,7 +218,7 @@ def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
         pred = Pred(Compare(field=f.key, op="=", value=value), dataset.name)
         for phrase in names.named:
             lexicon.add(phrase, Value(f.key, (value,)), 0.9)
-        for phrase in {names.label, names.label_vi, *names.synonyms}:
+        for phrase in (names.label, names.label_vi, *names.synonyms):
             if f.ext.axis or f.ext.detail:  # meant only when the field itself is named
                 lexicon.add(phrase, Value(f.key, (value,)), 0.9)
                 for name in f.synonyms:

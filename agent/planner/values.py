@@ -68,9 +68,9 @@ def add_listed(lexicon: Lexicon, model: SemanticModel, values: Values) -> None:
                 said.add(fold(phrase))
 
 
-def _spellings(value: str) -> set[str]:
+def _spellings(value: str) -> tuple[str, ...]:
     """CX-5 is also typed CX5 and CX 5."""
-    return {value.replace("-", ""), value.replace("-", " ")} if "-" in value else set()
+    return (value.replace("-", ""), value.replace("-", " ")) if "-" in value else ()
 
 
 @dataclass(frozen=True)
