@@ -148,7 +148,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     return SemanticQuery(
         dataset=dataset,
         fields=tuple(dict.fromkeys(fields)),
-        filters=(*e.filters, *_home(ctx, asker, e.dataset, e.filters, ())),
+        filters=(*_own_facts(ctx, asker, e.dataset, e.filters), *_home(ctx, asker, e.dataset, e.filters, ())),
         period=e.moment.resolve(ctx.today, plan) if e.moment else None,
         order=order,
         limit=e.limit,
@@ -176,7 +176,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     return SemanticQuery(
         metrics=measures,
         by=by,
-        filters=(*filters, *_home(ctx, asker, m.base, filters, by)),
+        filters=(*_own_facts(ctx, asker, m.base, filters), *_home(ctx, asker, m.base, filters, by)),
         period=period,
         compare=compare,
         order=order,
@@ -280,6 +280,17 @@ def _with_listed_counts(ctx: Context, m: Meas) -> tuple[Measure, ...]:
         ):
             return (first, Aggregate(fn="count", over=lists))
     return m.measures
+
+
+def _own_facts(ctx: Context, asker: Asker, base: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Who missed an appointment, asked at a store: one of the store's own."""
+    if base != ctx.model.ext.subject:
+        return tuple(filters)
+    held = []
+    for f in filters:
+        own = _home(ctx, asker, f.exists, filters, ()) if isinstance(f, Exists) and not f.metric else ()
+        held.append(f.model_copy(update={"filters": (*f.filters, *own)}) if own and isinstance(f, Exists) else f)
+    return tuple(held)
 
 
 def _home(ctx: Context, asker: Asker, base: str, filters: Sequence[Filter], by: Sequence[By]) -> tuple[Filter, ...]:
