@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from agent.planner.assemble import UnanswerableError, conditions, measure_name, own_period
+from agent.planner.assemble import measure_name, own_period
+from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Word
 from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context

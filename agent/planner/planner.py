@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from agent.planner.assemble import UnanswerableError, list_query, measure_query
+from agent.planner.assemble import list_query, measure_query
 from agent.planner.chart import Edge
+from agent.planner.conditions import UnanswerableError
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
 from agent.planner.intent import is_goal, special

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.planner.assemble import conditions
+from agent.planner.conditions import conditions
 from agent.planner.decisions import Ask, Decision, Refuse
 from agent.planner.rules import Context
 from schema.access import Asker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.assemble import datasets_of
+from agent.planner.conditions import datasets_of
 from agent.planner.decisions import Ask, Decision
 from schema.query import Aggregate, SemanticQuery
 
