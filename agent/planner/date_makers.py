@@ -237,7 +237,8 @@ def to_date(said: Said) -> Moment:
 
 def first_quarters(said: Said) -> Moment:
     """the second quarter"""
-    return Moment("quarter", "quarter", count=1 if said.match["which"] == "first" else 2, start=new_year(said))
+    count = ("first", "second", "third", "fourth").index(said.match["which"]) + 1
+    return Moment("quarter", "quarter", count=count, start=new_year(said))
 
 
 def days_of_months(said: Said) -> Moment | None:

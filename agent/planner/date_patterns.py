@@ -77,7 +77,7 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (r"(?:in )?(?P<month>1[0-2]|0?[1-9])/(?P<year>\d{4})", made.month),
     (rf"t(?P<month>1[0-2]|[1-9]){_YEAR}?", made.month),
     (rf"(?:in |trong )?(?:the )?(?:q|quarter |quy )(?P<quarter>[1-4]){_YEAR}?(?: vua roi| vua qua)?", made.quarter),
-    (rf"(?:the )?(?P<which>first|second) quarter{_YEAR}?", made.first_quarters),
+    (rf"(?:the )?(?P<which>first|second|third|fourth) quarter{_YEAR}?", made.first_quarters),
     (r"(?:in |during |nam |year |trong nam |trong |ca nam |hoi nam |hoi )?(?P<year>20[0-4]\d)", made.whole_year),
     (rf"(?:in |during )?(?:the )?(?P<which>first|1st|second|2nd|last) half{_YEAR}?", made.half),
     (

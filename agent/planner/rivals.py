@@ -16,7 +16,7 @@ def rivals(decisions: list[Decision]) -> Decision:
     seen, others = {_canonical(first.query)}, []
     knit = breadth(first.query)
     for d in decisions[1:]:
-        if isinstance(d, Ask) and breadth(d.query) > knit:
+        if isinstance(d, Ask) and (breadth(d.query) > knit or _looser(d.query, first.query)):
             continue
         if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
             seen.add(_canonical(d.query))
@@ -30,6 +30,11 @@ def breadth(query: SemanticQuery) -> int:
     names = list(datasets_of([*query.filters, *held]))
     names += [m.over.partition(".")[0] for m in query.metrics if isinstance(m, Aggregate)]
     return len({*names, query.dataset} - {None})
+
+
+def _looser(a: SemanticQuery, b: SemanticQuery) -> bool:
+    """Whether a holds the same datasets by more conditions beside each other: channel Zalo, and not its consent."""
+    return breadth(a) == breadth(b) and len(a.filters) > len(b.filters)
 
 
 def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:
