@@ -59,6 +59,8 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
             raise UnanswerableError(f"{dataset} is the present state of its log")
     values: dict[str, set[object]] = {}
     for f in filters:
+        if isinstance(f, Exists):
+            check_possible(ctx, f.filters)
         field, held = _held_to(ctx, f)
         if field is None:
             continue

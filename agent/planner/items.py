@@ -170,6 +170,7 @@ class Sorting(Item):
     descending: bool
     superlative: bool = False
     moment: Moment | None = None
+    filters: tuple[Filter, ...] = ()  # what the measure is held to: the most service revenue
 
 
 @dataclass(frozen=True)

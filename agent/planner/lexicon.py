@@ -79,7 +79,7 @@ class Lexicon:
     """Phrases by their first word."""
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    short: dict[str, str] = field(default_factory=dict)  # abbreviation -> what it stands for
+    short: dict[str, dict[str, str]] = field(default_factory=dict)  # language -> abbreviation -> what it stands for
     _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)  # (words as written, meaning)
 
     def add(self, phrase: str, item: Item, weight: float = 1.0, *, capital: bool = False) -> None:
@@ -89,6 +89,10 @@ class Lexicon:
         if words and (written, item) not in self._seen:
             self._seen.add((written, item))
             self.entries[words[0]].append(Entry(words, written, item, weight, capital))
+
+    def spelled_out(self, english: bool) -> dict[str, str]:
+        """The abbreviations that such a question may hold."""
+        return self.short["en"] if english else self.short["en"] | self.short["vi"]
 
     def is_language(self, phrase: str) -> bool:
         """Whether the phrase is one word that the language needs for itself: at, in, by."""
@@ -139,9 +143,11 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     _language(lexicon, model)
     for dataset in model.datasets.values():
         _dataset(lexicon, model, dataset)
+    superlatives: set[str] = set()
     for metric in model.metrics.values():
-        for phrase in metric.ext.more:
-            lexicon.add(phrase, Sorting(metric.name, None, True, True), 1.1)
+        for phrase in metric.ext.more:  # best-selling is said of cars first
+            lexicon.add(phrase, Sorting(metric.name, None, True, True), 0.9 if phrase in superlatives else 1.1)
+        superlatives.update(metric.ext.more)
         for phrase in metric.ext.less:
             lexicon.add(phrase, Sorting(metric.name, None, False, True), 1.1)
         spoken = (metric.label, metric.ext.label_vi or metric.label, *metric.synonyms, metric.name.replace("_", " "))

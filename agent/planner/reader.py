@@ -42,8 +42,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     """All readings of a question, best first. Pure: the same question, model, values and day give the same readings."""
     tokens = tokenize(text)[:MAX_TOKENS]
     script = script_of(tokens)
-    if script != "english":
-        tokens = expanded(tokens, lexicon.short, script == "accents")[:MAX_TOKENS]
+    short = lexicon.spelled_out(script == "english")
+    tokens = expanded(tokens, short, script == "accents")[:MAX_TOKENS]
     atoms: list[tuple[int, int, Item, float]] = []
     reading = Reading(tokens, [])
     covered, empty, inside, firm = ([False] * len(tokens) for _ in range(4))

@@ -15,7 +15,7 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, comparison, exists, merge, scaled
+from agent.planner.rules.context import Context, Joined, axes, comparison, exists, merge, scaled
 from schema.query import All, Compare, Exists, Filter, Named, Not, Period
 
 
@@ -126,9 +126,9 @@ def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
         a.dataset == b.dataset
         and subject
         and not ctx.graph.reaches(subject, [a.dataset])
-        and _apart(a.filter, b.filter)
+        and _apart(ctx, a.filter, b.filter)
     ):
-        return Pred(merge(ctx, a.filter, b.filter, "and"), a.dataset), -0.1  # both of one row: granted, for marketing
+        return Pred(merge(ctx, a.filter, b.filter, "and"), a.dataset), -0.3  # both of one row: granted, for marketing
     if not isinstance(b.filter, Compare):
         return None
     if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.field != b.filter.field:
@@ -143,10 +143,9 @@ def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
     return None
 
 
-def _apart(a: Filter, b: Filter) -> bool:
+def _apart(ctx: Context, a: Filter, b: Filter) -> bool:
     """Whether two conditions can hold of one row: not two values of one field."""
-    fields = [f.field for f in (a, b) if isinstance(f, Compare)]
-    return a != b and len(set(fields)) == len(fields)
+    return a != b and not axes(ctx, a) & axes(ctx, b)
 
 
 def field_pred(ctx: Context, f: FieldItem, p: Pred) -> Joined:

@@ -19,9 +19,10 @@ from agent.planner.moments import Moment
 from agent.planner.numbers import Bound
 from schema.joins import JoinGraph
 from schema.model import SemanticModel, parse_expression
-from schema.query import All, AnyOf, Compare, Exists, Filter, Named
+from schema.query import All, AnyOf, Compare, Exists, Filter, Measure, Named
 
 Joined = tuple[Item, float] | None
+BEST = 10  # of the best ones with no number
 
 
 @dataclass(frozen=True)
@@ -139,3 +140,23 @@ def before_noun(w: Word) -> Word:
 
 def metric_measure(ctx: Context, name: str) -> Meas:
     return Meas((name,), ctx.base(name))
+
+
+def unfit(ctx: Context, measure: Measure | None, dataset: str, filters: Iterable[Filter] = ()) -> bool:
+    """Whether the model says that a metric doesn't go with such a thing: cars sold, by or of accessories."""
+    if not isinstance(measure, str):
+        return False
+    without = ctx.model.metric(measure).ext.without
+    said = {f"{f.field}={f.value}" for f in filters if isinstance(f, Compare)}
+    return dataset in without or any(s in without for s in said)
+
+
+def axes(ctx: Context, f: Filter) -> set[str]:
+    """The fields that a condition holds to a value."""
+    if isinstance(f, All):
+        return set().union(*(axes(ctx, x) for x in f.all))
+    if isinstance(f, Compare):
+        return {f.field}
+    if isinstance(f, Named) and f.named[0] != "$" and (axis := ctx.model.named(f.named).axis):
+        return {axis}
+    return set()

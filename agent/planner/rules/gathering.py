@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.planner.rules.context import Context
+from agent.planner.rules.context import Context, axes
 from schema.query import All, Compare, Exists, Filter, Named, Not
 
 
@@ -17,10 +17,14 @@ def gathered(ctx: Context, base: str, filters: Sequence[Filter]) -> tuple[Filter
     for link in dict.fromkeys(found for f in filters if (found := _link(ctx, base, f)) is not None):
         loose = [f for f in kept if _link(ctx, base, f) == link]
         hosts = [f for f in kept if _host(f) == link]
-        inside = tuple(x for f in loose for x in _parts(f.negate if isinstance(f, Not) else f))
-        if len(inside) + len(hosts) < 2 or len(hosts) > 1 or _clash(inside):
+        said = set().union(*(axes(ctx, f) for f in loose))
+        ruled_out = [f for f in loose if isinstance(f, Not) and axes(ctx, f.negate) & said]  # granted and not revoked
+        inside = tuple(
+            x for f in loose for x in ((f,) if f in ruled_out else _parts(f.negate if isinstance(f, Not) else f))
+        )
+        if len(inside) + len(hosts) < 2 or len(hosts) > 1 or _clash(ctx, inside):
             continue
-        denied = [f for f in loose if isinstance(f, Not)]
+        denied = [f for f in loose if isinstance(f, Not) and f not in ruled_out]
         if len(denied) > 1 or (denied and hosts):
             continue
         if hosts:
@@ -73,7 +77,7 @@ def _datasets(f: Filter) -> set[str]:
     return set()
 
 
-def _clash(filters: Sequence[Filter]) -> bool:
+def _clash(ctx: Context, filters: Sequence[Filter]) -> bool:
     """Whether two ask for different values of one field: then they are different rows."""
-    fields = [f.field for f in filters if isinstance(f, Compare)]
+    fields = [a for f in filters for a in axes(ctx, f)]
     return len(set(fields)) < len(fields)

@@ -16,8 +16,8 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, before_noun, metric_measure
-from agent.planner.rules.entities import akin, beside, bound_exists, ent_not_when, ent_verb
+from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
+from agent.planner.rules.entities import akin, beside, bound_cost, bound_exists, ent_not_when, ent_verb
 from agent.planner.rules.own import MINE
 from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named
 
@@ -145,7 +145,7 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     if far and beside(ctx, m.filters, p.dataset):
         far = -0.5
     first = m.measures[0]
-    if isinstance(first, str) and _unfit(ctx, first, p):
+    if unfit(ctx, first, p.dataset, (p.filter,)):
         far += 4
     if not akin(ctx, m.base, p.dataset):
         return None
@@ -153,13 +153,6 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
-
-
-def _unfit(ctx: Context, metric: str, p: Pred) -> bool:
-    """Whether the model says that such a condition does not fit the metric: pieces sold, of cars."""
-    without = ctx.model.metric(metric).ext.without
-    said = f"{p.filter.field}={p.filter.value}" if isinstance(p.filter, Compare) else ""
-    return p.dataset in without or said in without
 
 
 def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:
@@ -218,8 +211,8 @@ def meas_when(ctx: Context, m: Meas, w: When) -> Joined:
         return replace(m, filters=filters, dated=None), 0.0
     if m.moment or not ctx.time(m.base):
         for i in range(len(m.filters) - 1, -1, -1):  # this year + how many customers bought twice
-            if bound := bound_exists(ctx, m.filters[i], w):
-                return replace(m, filters=(*m.filters[:i], bound, *m.filters[i + 1 :])), 0.3
+            if bound := bound_exists(ctx, m.base, m.filters[i], w):
+                return replace(m, filters=(*m.filters[:i], bound, *m.filters[i + 1 :])), bound_cost(m.filters[i])
         return None
     return replace(m, moment=w.moment), 0.05
 

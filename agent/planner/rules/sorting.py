@@ -18,7 +18,7 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.context import BEST, Context, Joined, unfit
 from schema.query import Aggregate, By, Filter, Measure, Order
 
 
@@ -80,10 +80,10 @@ def by_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
 
 
 def by_count(ctx: Context, w: Word, m: Meas) -> Joined:
-    """by + number of visits"""
-    if w.kind not in ("by", "sort") or len(m.measures) != 1 or m.by or m.filters or m.moment:
+    """by + number of jobs finished this year"""
+    if w.kind not in ("by", "sort") or len(m.measures) != 1 or m.by or m.order:
         return None
-    return Sorting(m.measures[0], None, True), 0.05
+    return Sorting(m.measures[0], None, True, moment=m.moment, filters=m.filters), 0.05 + 0.1 * len(m.filters)
 
 
 def field_sorting(ctx: Context, f: FieldItem, s: Sorting) -> Joined:
@@ -103,11 +103,11 @@ def _top_group(ctx: Context, by: By, s: Sorting) -> Joined:
     assert measure is not None
     base = ctx.base(measure) if isinstance(measure, str) else measure.over.partition(".")[0]
     dataset = by.field.partition(".")[0]
-    if by.field != "$time" and not ctx.graph.bridge([base, dataset]):
+    if by.field != "$time" and (not ctx.graph.bridge([base, dataset]) or unfit(ctx, measure, dataset)):
         return None
-    filters: tuple[Filter, ...] = ()
+    filters = s.filters
     if isinstance(measure, Aggregate) and measure.where is not None:
-        filters, measure = (measure.where,), measure.model_copy(update={"where": None})
+        filters, measure = (*filters, measure.where), measure.model_copy(update={"where": None})
     far = 0.0 if by.field == "$time" else 0.2 * (ctx.distance(base, dataset) or 0.0)
     return Meas((measure,), base, filters, s.moment, (by,), (Order(by="$first", descending=s.descending),), 1), far
 
@@ -116,18 +116,20 @@ def ent_busiest(ctx: Context, e: Ent, w: Word) -> Joined:
     """in a follow-up, cửa hàng nào + nhiều nhất: the first group of what was asked before"""
     if not w.kind.endswith("_after") or e.filters or e.fields or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
-    return Leading((By(field=e.dataset),), e.limit or 1, w.kind == "most_after"), 0.6
+    return Leading((By(field=e.dataset),), e.limit or 1, w.kind != "least_after"), 0.6
 
 
 def field_busiest(ctx: Context, f: FieldItem, w: Word) -> Joined:
     """loại nào + nhiều nhất"""
     if not w.kind.endswith("_after") or ctx.numeric(f.key) or ctx.is_time(f.key):
         return None
-    return Leading((By(field=f.key),), 1, w.kind == "most_after"), 0.3
+    return Leading((By(field=f.key),), 1, w.kind != "least_after"), 0.3
 
 
 def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
-    """3 + showrooms (with the highest revenue)"""
+    """3 + showrooms (with the highest revenue); 3 + best sellers"""
+    if e.best and e.limit == BEST and not a.amount.unit and a.amount.value % 1 == 0 and 1 <= a.amount.value <= 1000:
+        return replace(e, limit=int(a.amount.value)), 0.0
     if (
         a.amount.unit
         or e.limit
@@ -139,6 +141,25 @@ def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
     if a.amount.value % 1:
         return None
     return replace(e, limit=int(a.amount.value)), 0.7
+
+
+def amount_meas(ctx: Context, a: AmountItem, m: Meas) -> Joined:
+    """3 + models that sold best"""
+    if a.amount.unit or a.amount.value % 1 or not m.by or not m.order or (m.limit or 1) != 1:
+        return None
+    return (replace(m, limit=int(a.amount.value)), 0.3) if 1 <= a.amount.value <= 1000 else None
+
+
+def amount_leading(ctx: Context, a: AmountItem, g: Leading) -> Joined:
+    """3 + kênh đầu"""
+    if a.amount.unit or a.amount.value % 1 or g.count != 1 or not 1 <= a.amount.value <= 1000:
+        return None
+    return replace(g, count=int(a.amount.value)), 0.0
+
+
+def meas_leading(ctx: Context, m: Meas, g: Leading) -> Joined:
+    """which channel most often + the first 3 channels"""
+    return (replace(m, limit=g.count), 0.1) if m.by == g.by and m.order and m.limit == 1 else None
 
 
 def when_sorting(ctx: Context, w: When, s: Sorting) -> Joined:
@@ -182,16 +203,16 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         return replace(
             e, order=(Order(by=s.field, descending=s.descending),), limit=limit, fields=(*e.fields, *shown)
         ), 0.05 if not e.who else -0.2
-    if s.measure is None:
+    if s.measure is None or unfit(ctx, s.measure, e.dataset, e.filters):
         return None
     base = ctx.base(s.measure) if isinstance(s.measure, str) else s.measure.over.partition(".")[0]
     if base == e.dataset or not (ctx.graph.reaches(base, [e.dataset]) or ctx.graph.bridge([base, e.dataset])):
         return None
     if isinstance(s.measure, Aggregate) and s.measure.where:
         measure: Measure = s.measure.model_copy(update={"where": None})
-        filters = (*e.filters, s.measure.where)
+        filters = (*e.filters, *s.filters, s.measure.where)
     else:
-        measure, filters = s.measure, e.filters
+        measure, filters = s.measure, (*e.filters, *s.filters)
     name = measure if isinstance(measure, str) else f"{measure.over}_count" if measure.fn == "count" else measure.over
     order = (Order(by=name, descending=s.descending),)
     tree = ctx.graph.tree(base)
@@ -209,7 +230,7 @@ def sorting_ent(ctx: Context, s: Sorting, e: Ent) -> Joined:
 
 def meas_sorting(ctx: Context, m: Meas, s: Sorting) -> Joined:
     """revenue by showroom + sorted by margin"""
-    if not m.by or m.order or (s.measure is not None and s.measure not in m.measures) or s.field:
+    if not m.by or m.order or (s.measure is not None and s.measure not in m.measures) or s.field or s.filters:
         return None
     name = s.measure if isinstance(s.measure, str) else "$first"
     return replace(m, order=(Order(by=name, descending=s.descending),)), 0.1

@@ -7,15 +7,14 @@ from dataclasses import replace
 from agent.planner.items import (
     Ent,
     FieldItem,
+    Meas,
     MetricItem,
     Sorting,
     Verb,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, before_noun
-from schema.query import Aggregate, All
-
-BEST = 10  # of the best ones with no number
+from agent.planner.rules.context import BEST, Context, Joined, before_noun
+from schema.query import Aggregate, All, By, Order
 
 
 def ent_best(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -40,6 +39,20 @@ def metric_most(ctx: Context, m: MetricItem, w: Word) -> Joined:
     return most_metric(ctx, before_noun(w), m)
 
 
+def most_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """highest + service revenue last month"""
+    if w.kind not in ("most", "least") or m.by or m.order or m.compare or m.having or len(m.measures) != 1:
+        return None
+    if not m.filters:
+        return None  # the metric by itself
+    return Sorting(m.measures[0], None, w.kind == "most", True, m.moment, m.filters), 0.1
+
+
+def meas_most(ctx: Context, m: Meas, w: Word) -> Joined:
+    """doanh thu dịch vụ + cao nhất"""
+    return most_meas(ctx, before_noun(w), m) if w.kind.endswith("_after") else None
+
+
 def most_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """highest + call priority"""
     if w.kind not in ("most", "least") or not (ctx.numeric(f.key) or ctx.is_time(f.key)):
@@ -53,7 +66,7 @@ def field_most(ctx: Context, f: FieldItem, w: Word) -> Joined:
 
 def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """most + complaints"""
-    if w.kind not in ("most", "least") or e.limit or e.one:
+    if w.kind not in ("most", "least") or e.limit or e.one or e.fields:
         return None
     inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters) if e.filters else None
     if e.moment:
@@ -64,6 +77,18 @@ def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 def ent_most(ctx: Context, e: Ent, w: Word) -> Joined:
     """khiếu nại + nhiều nhất"""
     return most_ent(ctx, before_noun(w), e)
+
+
+def ent_field_most(ctx: Context, e: Ent, w: Word) -> Joined:
+    """business customers in which city + most: the largest group"""
+    keys = tuple(dict.fromkeys(e.fields))
+    if w.kind not in ("most_after", "least_after") or len(keys) != 1 or e.limit or e.one or e.order:
+        return None
+    if ctx.numeric(keys[0]) or ctx.is_time(keys[0]):
+        return None
+    order = (Order(by="$first", descending=w.kind == "most_after"),)
+    count = Aggregate(fn="count", over=e.dataset)
+    return Meas((count,), e.dataset, e.filters, e.moment, (By(field=keys[0]),), order, 1, dated=e.dated), 0.1
 
 
 def verb_most(ctx: Context, v: Verb, w: Word) -> Joined:
