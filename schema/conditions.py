@@ -61,8 +61,7 @@ def _compare(frame: Frame, f: Compare) -> exp.Expr:
     if f.op == "contains":
         if field.datatype != "String":
             raise QueryError(f"{f.field} contains: only text can contain something.")
-        found = exp.StrPosition(this=column, substr=text(str(values[0])))
-        return exp.GT(this=found, expression=exp.Literal.number(0))
+        return _contains(column, str(values[0]))
     if field.datatype.startswith("DateTime") and all(isinstance(v, str) and len(v) == 10 for v in values):
         column = _day(frame, column)  # a day means all of it
     literals = [_typed(field, v) for v in values]
@@ -77,6 +76,14 @@ def _compare(frame: Frame, f: Compare) -> exp.Expr:
         raise QueryError(f"{f.field} {f.op}: takes one value; for several there is 'in'.")
     comparison = OPERATORS[f.op](this=column, expression=literals[0])
     return _or_unknown(comparison, column) if f.op == "!=" else comparison
+
+
+def _contains(column: exp.Expr, part: str) -> exp.Expr:
+    """In any case; also as it stands, since not every database lowers letters with accents."""
+    said = exp.StrPosition(this=column, substr=text(part))
+    lowered = exp.StrPosition(this=exp.Lower(this=column.copy()), substr=text(part.lower()))
+    zero = exp.Literal.number(0)
+    return exp.paren(exp.or_(exp.GT(this=said, expression=zero), exp.GT(this=lowered, expression=zero.copy())))
 
 
 def _typed(field: FieldOf, value: object) -> exp.Expr:

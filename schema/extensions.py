@@ -73,6 +73,7 @@ class FieldExtension(Part):
     )
     had: bool = Field(False, description="its values are things that one has: a mobile, a Zalo handle")
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
+    free: bool = Field(False, description="free text, in which words are looked for: notes mentioning a bank")
 
 
 class Moves(Part):

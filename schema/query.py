@@ -33,7 +33,7 @@ class Period(Typed):
 class Compare(Typed):
     """A field against a value: `in` and `not_in` take a list, `between` two values, `empty` and `filled` none.
 
-    `contains` compares text with accents and case as they stand. A day against a field with a time means all of it.
+    `contains` compares text in any case, with accents as they stand. A day against a field with a time means all of it.
     """
 
     field: str = Field(description="dataset.field")

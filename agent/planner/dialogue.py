@@ -185,7 +185,9 @@ def _measure(ctx: Context, last: SemanticQuery, m: Meas) -> SemanticQuery:
     if any(ctx.distance(m.base, b.field.partition(".")[0]) is None for b in last.by):
         raise UnanswerableError("not by the same groups")
     period: Period | None = m.moment.resolve(ctx.today, False) if m.moment else last.period
-    query = SemanticQuery(metrics=m.measures, by=last.by, filters=last.filters, period=period)
+    time = ctx.time(m.base)
+    by = tuple(By(field=time, grain=b.grain) if b.grain and time else b for b in last.by)
+    query = SemanticQuery(metrics=m.measures, by=by, filters=last.filters, period=period)
     for f in m.filters:
         query = _refine(ctx, query, f, m.base)
     return _group(ctx, query, m.by) if m.by else query

@@ -44,6 +44,13 @@ class Marker(Item):
 
 
 @dataclass(frozen=True)
+class Mention(Item):
+    """Words that a text holds: (notes) that mention TPBank."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class FieldItem(Item):
     key: str
 

@@ -7,8 +7,23 @@ from dataclasses import dataclass, field, replace
 
 from agent.planner.chart import Edge, parse
 from agent.planner.dates import find_moments
-from agent.planner.items import AmountItem, BoundItem, Ent, Item, Junk, Marker, Pred, Skip, Verb, When, Word
+from agent.planner.items import (
+    AmountItem,
+    BoundItem,
+    Ent,
+    FieldItem,
+    Item,
+    Junk,
+    Marker,
+    Mention,
+    MetricItem,
+    Pred,
+    Skip,
+    When,
+    Word,
+)
 from agent.planner.lexicon import Lexicon
+from agent.planner.likely import asked, outermost, plural, sure
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
 from agent.planner.rules import Context
@@ -42,8 +57,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     """All readings of a question, best first. Pure: the same question, model, values and day give the same readings."""
     tokens = tokenize(text)[:MAX_TOKENS]
     script = script_of(tokens)
-    short = lexicon.spelled_out(script == "english")
-    tokens = expanded(tokens, short, script == "accents")[:MAX_TOKENS]
+    tokens = expanded(tokens, lexicon.spelled_out(script == "english"), script == "accents")[:MAX_TOKENS]
     atoms: list[tuple[int, int, Item, float]] = []
     reading = Reading(tokens, [])
     covered, empty, inside, firm = ([False] * len(tokens) for _ in range(4))
@@ -70,27 +84,32 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             item = entry.item
             if isinstance(item, Ent):
                 item = replace(
-                    item, plural=_plural(tokens, start, end), asked=_asked(tokens, start, end), lead=item.dataset
+                    item, plural=plural(tokens, start, end), asked=asked(tokens, start, end), lead=item.dataset
                 )
             if width > 1:
                 inside[start + 1 : end] = [True] * (width - 1)
             if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
                 firm[start:end] = [True] * width
             guessed = width == 1 and tokens[start].text != entry.written[0] and not entry.written[0].isascii()
-            short = guessed and len(tokens[start].text) <= 4 and isinstance(item, Pred)  # thu: thư, thứ, thu …
+            short = (
+                guessed and len(tokens[start].text) <= 4 and isinstance(item, Pred | MetricItem | FieldItem)
+            )  # thu: thư, thứ, thu …
             said.append((start, end, item, entry.weight * (0.6 if short else 0.8 if guessed else 1.0)))
             if isinstance(item, Skip) and width == 1:
                 empty[start] = True
             covered[start:end] = [True] * width
-    said = [(s, e, item, w * _sure(lexicon, tokens, s, e, item)) for s, e, item, w in _outermost(tokens, said)]
+    said = [(s, e, item, w * sure(lexicon, tokens, s, e, item)) for s, e, item, w in outermost(tokens, said)]
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
         words = max(content, 0.5 * (end - start)) if isinstance(item, Skip | Word) else content or 0.5
         if isinstance(item, Word) and item.kind == "mine":  # tôi đang phụ trách
             words = float(end - start)
+        if isinstance(item, Word) and item.kind == "only" and start == 0 and ctx.dialogue:  # chi xe Kia: no spending
+            words += 0.5
         if end - start > 1 and not isinstance(item, Skip | Word):  # gọi đến is more than gọi, though đến alone is empty
             words = max(words, content + 0.6 * (end - start - content))
         atoms.append((start, end, item, weight * words + 0.3 * max(0, content - 1) + 0.05 * (end - start)))
+    atoms += mentions(text, tokens, said, empty)
     for start, end, meaning in find_amounts(tokens, english=script == "english"):
         amount: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
         content = sum(not e for e in empty[start:end]) or 1
@@ -158,64 +177,26 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     return reading
 
 
-_MANY = frozenset("những các mấy nhiều nhung cac may nhieu top vài".split())
-_ASKING_BEFORE, _ASKING_AFTER = frozenset(("which", "what")), frozenset(("nào", "nao", "gì", "gi"))
+LONGEST_MENTION = 6
+_CLOSING = frozenset("ạ a nhé nhe nha nhỉ nhi vậy vay thế the giúp giup với voi hả ha please thanks không khong".split())
 
 
-def _plural(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether several are meant: an English plural, những, các."""
-    before = tokens[start - 1].plain if start else ""
-    return tokens[end - 1].plain != tokens[end - 1].stem or before in _MANY
-
-
-def _asked(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether it is what the question asks for: which cars, xe nào."""
-    before = start > 0 and tokens[start - 1].plain in _ASKING_BEFORE
-    return before or (end < len(tokens) and tokens[end].plain in _ASKING_AFTER)
-
-
-_COUNTED = frozenset("nhiêu nhieu mấy những các many which what số number of".split())
-
-
-def _outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]) -> list[tuple[int, int, Item, float]]:
-    """Without what lies inside a longer fixed phrase or name, and with a verb less likely where a noun stands.
-
-    Cần Thơ holds no thợ, and "trong số đó" counts nothing.
-    """
-    said = [
-        (s, e, item, w)
-        for s, e, item, w in said
-        if not (isinstance(item, Pred) and e < len(tokens) and tokens[e].text in ("nhất", "nhat"))
-    ]  # CLV cao nhất is the highest, not a high one
-    wide = [
-        (s, e)
-        for s, e, item, weight in said
-        if (e - s >= 3 and isinstance(item, Skip | Word))
-        or (e - s == 2 and isinstance(item, Skip) and tokens[s].plain == "trong")
-        or (e - s >= 2 and isinstance(item, Pred) and isinstance(item.filter, Compare) and weight >= 1)
-    ]
-    kept = []
-    for start, end, item, weight in said:
-        if not isinstance(item, Skip) and any(s <= start and end <= e and 1 == end - start < e - s for s, e in wide):
+def mentions(
+    text: str, tokens: Sequence[Token], said: Sequence[tuple[int, int, Item, float]], empty: Sequence[bool]
+) -> list[tuple[int, int, Item, float]]:
+    """What may be meant after "mentions": any words that follow, empty ones at the end left out."""
+    out: list[tuple[int, int, Item, float]] = []
+    for start, end, item, _ in said:
+        if not isinstance(item, Word) or item.kind != "mention":
             continue
-        noun = (
-            start == 0
-            or (start > 0 and tokens[start - 1].text in _COUNTED)
-            or (end < len(tokens) and tokens[end].text in ("nào", "nao"))
-        )
-        kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))
-    return kept
-
-
-def _sure(lexicon: Lexicon, tokens: Sequence[Token], start: int, end: int, item: Item) -> float:
-    """Less where a word without accents is far likelier one of the language: nguoi is người, hardly nguội."""
-    token = tokens[start]
-    entries = lexicon.entries.get(token.stem, ())
-    if end - start > 1 or isinstance(item, Skip | Word) or (isinstance(item, Ent) and item.who) or token.accented:
-        return 1.0
-    if any(e.written[0] == token.text and len(e.words) == 1 and e.item == item for e in entries):
-        return 1.0
-    return 0.3 if lexicon.is_language(token.text) else 1.0
+        for last in range(end, min(end + LONGEST_MENTION, len(tokens))):
+            if tokens[last].text in _CLOSING:
+                break
+            if not empty[last] or last > end:
+                words = text[tokens[end].start : tokens[last].end].strip("\"'“”‘’ ")
+                score = 0.55 + 0.35 * (end - start) + sum(0.35 if empty[i] else 1.0 for i in range(end, last + 1))
+                out.append((start, last + 1, Mention(words), score))
+    return out
 
 
 def name_preds(ctx: Context, name: NameFound) -> Iterable[Pred]:

@@ -15,8 +15,8 @@ from agent.planner.items import (
     When,
 )
 from agent.planner.moments import Unit, shift
-from agent.planner.rules.gathering import linked
 from agent.planner.rules.context import Context, Joined, comparison, exists
+from agent.planner.rules.gathering import linked
 from schema.query import All, Compare, Comparison, Exists, Filter, Named, Not
 
 _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
@@ -59,10 +59,18 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     excluded = 2.0 if _excluded(ctx, e.filters, p) else 0.0
     if p.both and not ctx.graph.reaches(e.dataset, [p.dataset]):
         excluded += 0.5  # both … and …: of different rows
-    linked = (
-        excluded if e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset]) else 1.5 + excluded
-    )
-    return replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated), 0.2 * far + 2.0 * clash + linked
+    near = e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset])
+    apart = 0.0 if near else 0.1 if _part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
+    joined = replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated)
+    return joined, 0.2 * far + 2.0 * clash + apart + excluded
+
+
+def _part(ctx: Context, base: str, dataset: str) -> bool:
+    """Whether the rows that tie `dataset` to `base` are parts of its rows: the jobs of a visit."""
+    subject = ctx.model.ext.subject
+    link = ctx.graph.bridge([base, dataset])
+    steps = ctx.graph.tree(link) if link else {}
+    return subject in steps and base in steps and len(steps[subject]) > len(steps[base]) > 0
 
 
 def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.planner.items import (
+    Ent,
     OnlyVerb,
     Pred,
     Verb,
@@ -21,7 +22,12 @@ def only_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     inside = v.filters[0] if len(v.filters) == 1 else All(all=v.filters)
     other = Exists(exists=v.dataset, filters=(Not(negate=inside),))
     about = v.about or ctx.model.ext.subject or v.dataset
-    return Pred(All(all=(exists(ctx, v), Not(negate=other))), about), -0.3
+    return Pred(All(all=(exists(ctx, v), Not(negate=other))), about), 0.5 if ctx.dialogue else -0.3
+
+
+def only_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """only + Kia cars"""
+    return (e, 0.0) if w.kind == "only" and e.filters else None
 
 
 def verb_only(ctx: Context, v: Verb, w: Word) -> Joined:

@@ -19,7 +19,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import BEST, Context, Joined, unfit
-from schema.query import Aggregate, By, Filter, Measure, Order
+from schema.query import Aggregate, By, Measure, Order
 
 
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
@@ -179,7 +179,7 @@ def sorting_direction(ctx: Context, s: Sorting, w: Word) -> Joined:
 def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """who + sold the most cars: those by whom it happens"""
     staff = e.dataset == ctx.model.ext.users and not e.filters
-    if not (e.who or staff) or not s.superlative or (agents := _agents(ctx, s)) is None:
+    if not (e.who or staff) or not (s.superlative or e.limit) or (agents := _agents(ctx, s)) is None:
         return None
     return ent_sorting(ctx, Ent(agents, e.filters, e.moment, limit=e.limit or 1), s)
 
@@ -245,6 +245,6 @@ def meas_top(ctx: Context, m: Meas, t: Top) -> Joined:
 
 def top_meas(ctx: Context, t: Top, m: Meas) -> Joined:
     """top 5 + revenue by model"""
-    if not m.by or m.limit:
+    if not m.by or (m.limit and not (m.limit == 1 and m.order)):
         return None
     return replace(m, limit=t.count, order=(Order(by="$first", descending=t.descending),)), 0.1

@@ -1,0 +1,69 @@
+"""How likely a word means what the lexicon says it can, by the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.planner.items import Ent, Item, Pred, Skip, Verb, Word
+from agent.planner.lexicon import Lexicon
+from agent.planner.tokens import Token
+from schema.query import Compare
+
+_MANY = frozenset("những các mấy nhiều nhung cac may nhieu top vài".split())
+_ASKING_BEFORE, _ASKING_AFTER = frozenset(("which", "what")), frozenset(("nào", "nao", "gì", "gi"))
+
+
+def plural(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether several are meant: an English plural, những, các."""
+    before = tokens[start - 1].plain if start else ""
+    return tokens[end - 1].plain != tokens[end - 1].stem or before in _MANY
+
+
+def asked(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether it is what the question asks for: which cars, xe nào."""
+    before = start > 0 and tokens[start - 1].plain in _ASKING_BEFORE
+    return before or (end < len(tokens) and tokens[end].plain in _ASKING_AFTER)
+
+
+_COUNTED = frozenset("nhiêu nhieu mấy những các many which what số so đếm dem number of".split())
+
+
+def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]) -> list[tuple[int, int, Item, float]]:
+    """Without what lies inside a longer fixed phrase or name, and with a verb less likely where a noun stands.
+
+    Cần Thơ holds no thợ, and "trong số đó" counts nothing.
+    """
+    said = [
+        (s, e, item, w)
+        for s, e, item, w in said
+        if not (isinstance(item, Pred) and e < len(tokens) and tokens[e].text in ("nhất", "nhat"))
+    ]  # CLV cao nhất is the highest, not a high one
+    wide = [
+        (s, e)
+        for s, e, item, weight in said
+        if (e - s >= 3 and isinstance(item, Skip | Word))
+        or (e - s == 2 and isinstance(item, Skip) and tokens[s].plain == "trong")
+        or (e - s >= 2 and isinstance(item, Pred) and isinstance(item.filter, Compare) and weight >= 1)
+    ]
+    kept = []
+    for start, end, item, weight in said:
+        if not isinstance(item, Skip) and any(s <= start and end <= e and 1 == end - start < e - s for s, e in wide):
+            continue
+        noun = (
+            start == 0
+            or (start > 0 and tokens[start - 1].text in _COUNTED)
+            or (end < len(tokens) and tokens[end].text in ("nào", "nao"))
+        )
+        kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))
+    return kept
+
+
+def sure(lexicon: Lexicon, tokens: Sequence[Token], start: int, end: int, item: Item) -> float:
+    """Less where a word without accents is far likelier one of the language: nguoi is người, hardly nguội."""
+    token = tokens[start]
+    entries = lexicon.entries.get(token.stem, ())
+    if end - start > 1 or isinstance(item, Skip | Word) or (isinstance(item, Ent) and item.who) or token.accented:
+        return 1.0
+    if any(e.written[0] == token.text and len(e.words) == 1 and e.item == item for e in entries):
+        return 1.0
+    return 0.3 if lexicon.is_language(token.text) else 1.0
