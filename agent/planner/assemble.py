@@ -35,7 +35,7 @@ _DEFAULTS = {
 def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
     """`mine` spelled out, and named filters that need a period given their own."""
 
-    single = any(isinstance(f, Compare) and f.op == "=" and f.field.endswith(".id") for f in filters)
+    single = any(_single(f) for f in filters)
 
     def one(f: Filter) -> Filter:
         if isinstance(f, Named) and f.named == "$mine.store":
@@ -79,7 +79,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     e = replace(e, filters=_filled(ctx, asker, dataset, e.filters))
     plan = ctx.plans(e.dataset, conditions(e.filters))
     check_possible(ctx, e.filters)
-    e = replace(e, filters=(*e.filters, *_standing(ctx, e.dataset, e.filters, e.moment)))
+    e = replace(e, filters=(*e.filters, *_standing(ctx, e.dataset, e.filters, e.moment), *_usual(ctx, e)))
     return SemanticQuery(
         dataset=dataset,
         fields=tuple(dict.fromkeys(fields)),
@@ -97,7 +97,8 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None
     if isinstance(m.measures[0], Aggregate):
-        filters = (*filters, *_standing(ctx, m.base, filters, m.moment))
+        counted = Ent(m.base, filters, m.moment, tuple(b.field for b in m.by))
+        filters = (*filters, *_standing(ctx, m.base, filters, m.moment), *_usual(ctx, counted))
     compare = None
     if m.compare:
         if period is None:
@@ -128,6 +129,19 @@ def _standing(ctx: Context, dataset: str, filters: Sequence[Filter], moment: Mom
     if not standing or start is None or start < ctx.today or says(ctx, filters, standing):
         return ()
     return (Named(named=standing),)
+
+
+def _usual(ctx: Context, e: Ent) -> tuple[Filter, ...]:
+    """Staff are those of today, unless something is said of when they left."""
+    usual = ctx.model.datasets[e.dataset].ext.usual
+    if not usual or e.moment or e.one or any(_single(f) for f in e.filters):
+        return ()
+    asked = tuple(Compare(field=f, op="filled") for f in e.fields if "." in f)
+    return () if says(ctx, (*e.filters, *asked), usual) else (Named(named=usual),)
+
+
+def _single(f: Filter) -> bool:
+    return isinstance(f, Compare) and f.op == "=" and f.field.endswith(".id")
 
 
 def own_period(ctx: Context, filters: tuple[Filter, ...]) -> tuple[Period | None, tuple[Filter, ...]]:

@@ -113,6 +113,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     for start, end, meaning in find_amounts(tokens, english=script == "english"):
         amount: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
         content = sum(not e for e in empty[start:end]) or 1
+        if isinstance(amount, BoundItem):  # 40 and over is no 40
+            content = max(content, 1 + 0.6 * (end - start - 1))
         atoms.append((start, end, amount, content + 0.2 * (content - 1) + 0.05 * (end - start)))
         covered[start:end] = [True] * (end - start)
     for start, end, moment in find_moments(tokens, ctx.today):

@@ -42,7 +42,7 @@ def word_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     if w.kind == "by":
         return (p, 0.3) if isinstance(p.filter, Compare) and p.filter.op == "=" and not p.one else None
     had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
-    return (p, -0.3 if had and w.kind == "with" else 0.0) if w.kind in ("with", "only") else None
+    return (p, -0.3 if had and w.kind == "with" else 0.0) if w.kind in ("with", "only", "origin") else None
 
 
 def with_field(ctx: Context, w: Word, f: FieldItem) -> Joined:

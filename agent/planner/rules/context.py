@@ -75,6 +75,11 @@ class Context:
         users = self.model.ext.users
         return users is not None and self.model.datasets[dataset].source == self.model.datasets[users].source
 
+    def plays(self, dataset: str) -> bool:
+        """Whether its rows are staff in a part: the sellers, with no role of theirs."""
+        own = dataset == self.model.ext.users or self.model.datasets[dataset].ext.where is not None
+        return self.is_staff(dataset) and not own
+
     def plans(self, dataset: str, filters: Iterable[Filter]) -> bool:
         """Whether its rows are plans here: appointments are, missed ones are facts."""
         ext = self.model.datasets[dataset].ext

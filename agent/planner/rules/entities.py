@@ -105,6 +105,8 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
     if joined and isinstance(joined[0], Ent) and joined[0].filters[-1:] == (p.filter,):  # in the order of the words
         joined = replace(joined[0], filters=(p.filter, *joined[0].filters[:-1])), joined[1]
     rows = p.filter.negate if isinstance(p.filter, Not) else p.filter
+    if joined and p.negative and p.dataset == e.dataset and isinstance(rows, Compare):
+        return joined[0], joined[1] + 0.6  # no service + appointment: none such, not one of another kind
     if joined and isinstance(rows, Exists) and e.dataset in ctx.model.datasets[rows.exists].ext.objects:
         return joined[0], joined[1] + 0.8  # never bought + a car: what was bought, no car that never bought
     counted = ctx.model.datasets[p.dataset].ext.counted_as

@@ -27,6 +27,8 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
     other = 0.6 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
+    if ctx.plays(e.dataset):
+        other += 0.4  # how many reps: of the staff, not of those who sold
     return Meas(
         (Aggregate(fn="count", over=e.dataset),),
         e.dataset,
@@ -181,6 +183,8 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
         return None
     if not e.filters and not e.moment and not ctx.graph.reaches(m.base, [e.dataset]):
         return None  # readings that we collected are no payments collected
+    if unfit(ctx, m.measures[0], e.dataset, e.filters):
+        far += 4
     return replace(
         m, filters=(*m.filters, *e.filters), moment=m.moment or e.moment, dated=m.dated or e.dated
     ), 0.2 + 0.2 * far + (0 if e.filters else 0.3)
