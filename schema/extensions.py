@@ -73,6 +73,7 @@ class FieldExtension(Part):
     )
     had: bool = Field(False, description="its values are things that one has: a mobile, a Zalo handle")
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
+    latest_of: str | None = Field(None, description="field whose latest value it is; of another entity that is meant")
     free: bool = Field(False, description="free text, in which words are looked for: notes mentioning a bank")
 
 
@@ -109,7 +110,9 @@ class DatasetExtension(Part):
     amounts: dict[str, str] = Field({}, description="unit -> field that an amount of it means: orders over 1 m ₫")
     past: dict[str, tuple[str, ...]] = Field({}, description="field -> values that make a plan a fact: missed, kept")
     standing: str | None = Field(None, description="named filter meant by having such a row now")
-    usual: str | None = Field(None, description="named filter that holds unless something else is said: staff that left")
+    usual: str | None = Field(
+        None, description="named filter that holds unless something else is said: staff that left"
+    )
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
     bests: tuple[str, ...] = Field((), description="fields and metrics by which one may be the best: asked about")
     who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")

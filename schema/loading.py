@@ -142,7 +142,7 @@ def _extension(part: dict[str, Any], cls: type[Extension], place: str) -> Extens
     for extension in part.get("custom_extensions", []):
         if extension["vendor_name"] == VENDOR:
             try:
-                data = json.loads(extension["data"])
+                data = json.loads(extension["data"], object_pairs_hook=_once)
             except ValueError as error:
                 raise ModelError(f"{place}: custom extension is no JSON: {error}") from error
             if not isinstance(data, dict):
@@ -157,6 +157,14 @@ def _extension(part: dict[str, Any], cls: type[Extension], place: str) -> Extens
         if first["type"] == "extra_forbidden":
             hint = near(str(first["loc"][-1]), _part_at(cls, first["loc"][:-1]).model_fields)
         raise ModelError(f"{place}: {where}: {first['msg']}. {hint}".strip()) from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand once; JSON would quietly take the last of two."""
+    twice = [k for k, _ in pairs if sum(k == other for other, _ in pairs) > 1]
+    if twice:
+        raise ValueError(f"'{twice[0]}' stands twice")
+    return dict(pairs)
 
 
 def _part_at(cls: type[Part], path: tuple[int | str, ...]) -> type[Part]:

@@ -62,6 +62,12 @@ def _dataset(model: SemanticModel, dataset: Dataset) -> None:
     keys = [*e.list, *_unsigned(e.order), *(k for k in (e.time, e.name_field, e.home, e.bare_number) if k)]
     for key in keys:
         _field(model, key if "." in key else f"{name}.{key}", name)
+    for named in (e.usual, e.standing):
+        if named and named not in model.named_filters:
+            raise ModelError(f"{name}: {named} is no named filter. {near(named, model.named_filters)}".strip())
+    for f in dataset.fields.values():
+        if f.ext.latest_of:
+            _field(model, f.ext.latest_of, f.key)
     for shown in (e.total, e.best):
         if shown and shown not in model.metrics:
             _field(model, shown if "." in shown else f"{name}.{shown}", name)

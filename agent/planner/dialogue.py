@@ -137,6 +137,8 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
 
 
 def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQuery:
+    if not by:
+        raise UnanswerableError("by nothing new")
     base = base_of(ctx, last)
     time = ctx.time(base)
     filled = tuple(By(field=time, grain=b.grain) if b.field == "$time" and time else b for b in by)
@@ -166,6 +168,8 @@ def _sort(last: SemanticQuery, s: Sorting) -> SemanticQuery:
 def _count(ctx: Context, last: SemanticQuery) -> SemanticQuery:
     if not last.dataset:
         first, subject = last.metrics[0], ctx.model.ext.subject
+        if not last.by and first == Aggregate(fn="count", over=subject or ""):
+            return last
         if not isinstance(first, str) or not subject or not ctx.graph.reaches(base_of(ctx, last), [subject]):
             raise UnanswerableError("already a number")
         count = Aggregate(fn="count", over=subject)

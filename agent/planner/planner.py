@@ -108,7 +108,7 @@ class Planner:
         base = base_of(self.ctx, state.query)
 
         def score(e: Edge) -> float:
-            if isinstance(e.item, Leading | Group):
+            if isinstance(e.item, Leading | Group) and e.item.by:
                 by = e.item.by[0].field
                 far = 0.0 if by == "$time" else self.ctx.distance(base, by.partition(".")[0])
                 return e.score - (5.0 if far is None else 0.2 * far)
@@ -239,9 +239,11 @@ def _of_subject(ctx: Context, names: list[NameFound]) -> list[NameFound]:
 
 def _bare_count(item: Item, ctx: Context, last: SemanticQuery) -> bool:
     """How many (people, of them): the last list is counted."""
-    if not isinstance(item, Meas) or not last.dataset or item.filters or item.moment or item.by or item.order:
+    if not isinstance(item, Meas) or item.filters or item.moment or item.by or item.order:
         return False
     first = item.measures[0]
+    if not last.dataset:  # counted already, and asked again: how many people
+        return item.implied and item.measures == last.metrics and bool(last.filters)
     over = first.over if isinstance(first, Aggregate) and first.fn == "count" else None
     return len(item.measures) == 1 and over in (last.dataset, ctx.model.ext.subject)
 

@@ -180,7 +180,9 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
 
 
 LONGEST_MENTION = 6
-_CLOSING = frozenset("ạ a nhé nhe nha nhỉ nhi vậy vay thế the giúp giup với voi hả ha please thanks không khong".split())
+_CLOSING = frozenset(
+    "ạ a nhé nhe nha nhỉ nhi vậy vay thế the giúp giup với voi hả ha please thanks không khong".split()
+)
 
 
 def mentions(

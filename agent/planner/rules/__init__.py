@@ -218,6 +218,8 @@ RULES: tuple[Rule, ...] = (
     groups.by_grain,
     groups.by_pred,
     groups.meas_group_of,
+    groups.pred_group,
+    groups.group_of_meas,
     groups.group_of_ent,
     groups.group_and,
     groups.group_field,

@@ -9,6 +9,7 @@ from agent.planner.items import (
     BoundItem,
     Ent,
     FieldItem,
+    Meas,
     NotWhen,
     Pred,
     Verb,
@@ -17,7 +18,7 @@ from agent.planner.items import (
 from agent.planner.moments import Unit, shift
 from agent.planner.rules.context import Context, Joined, comparison, exists
 from agent.planner.rules.gathering import linked
-from schema.query import All, Compare, Comparison, Exists, Filter, Named, Not
+from schema.query import Aggregate, All, Compare, Comparison, Exists, Filter, Named, Not
 
 _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
@@ -302,7 +303,18 @@ def ent_field(ctx: Context, e: Ent, f: FieldItem) -> Joined:
     dataset = f.key.partition(".")[0]
     if not ctx.graph.reaches(e.dataset, [dataset]):
         return None
+    if own := _latest(ctx, e, f.key):
+        return own, 0.1
     return replace(e, fields=(*e.fields, f.key)), 0.1 + 0.1 * len(ctx.graph.tree(e.dataset)[dataset])
+
+
+def _latest(ctx: Context, e: Ent, key: str) -> Meas | None:
+    """A car's last visit is its own, not its owner's."""
+    latest = ctx.model.field(key).ext.latest_of
+    base = latest.partition(".")[0] if latest else ""
+    if not latest or not e.one or e.dataset == ctx.model.ext.subject or not ctx.graph.reaches(base, [e.dataset]):
+        return None
+    return Meas((Aggregate(fn="max", over=latest),), base, e.filters)
 
 
 def field_ent(ctx: Context, f: FieldItem, e: Ent) -> Joined:

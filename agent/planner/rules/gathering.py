@@ -70,7 +70,7 @@ def linked(ctx: Context, base: str, f: Filter) -> str | None:
 def _datasets(f: Filter) -> set[str]:
     if isinstance(f, Compare):
         return {f.field.partition(".")[0]}
-    if isinstance(f, Named) and f.named[0] != "$" and f.period is None:
+    if isinstance(f, Named) and f.named[0] != "$":
         return {f.named.partition(".")[0]}
     if isinstance(f, All):
         return set().union(*(_datasets(x) or {""} for x in f.all))

@@ -24,7 +24,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.entities import beside
-from agent.planner.rules.measures import count_ent
+from agent.planner.rules.measures import count_ent, meas_pred
 from schema.query import Aggregate, By, Compare, Having
 
 
@@ -68,6 +68,8 @@ def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """by + showroom"""
     if w.kind != "by" or e.filters or e.fields or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
+    if e.who:  # how many each: of those that are there already
+        return Group(()), 0.0
     return Group((By(field=e.dataset),)), 0.6 if _of_single_rows(ctx, e) else 0.0
 
 
@@ -96,8 +98,24 @@ def group_of_ent(ctx: Context, g: Group, e: Ent) -> Joined:
     """by make + of the car"""
     if e.filters or e.limit or e.moment or e.one:
         return None
-    last = g.by[-1].field.partition(".")[0]
+    last = g.by[-1].field.partition(".")[0] if g.by else ""
     return (g, 0.1) if last == e.dataset or (last != "$time" and ctx.graph.reaches(e.dataset, [last])) else None
+
+
+def pred_group(ctx: Context, p: Pred, g: Group) -> Joined:
+    """tyres + of each brand"""
+    if p.one or p.negative or p.dated or len(g.by) != 1 or g.by[0].field == "$time":
+        return None
+    return GroupOf(g.by, p), 0.3
+
+
+def group_of_meas(ctx: Context, g: GroupOf, m: Meas) -> Joined:
+    """tyres of each brand + have we sold"""
+    joined = meas_group(ctx, m, Group(g.by))
+    if not joined or not isinstance(joined[0], Meas):
+        return None
+    held = meas_pred(ctx, joined[0], g.pred)
+    return (held[0], held[1] + joined[1]) if held else None
 
 
 def by_grain(ctx: Context, w: Word, g: GrainItem) -> Joined:
@@ -132,6 +150,8 @@ def group_group(ctx: Context, a: Group, b: Group) -> Joined:
 
 def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
     """revenue + by showroom"""
+    if not g.by and not m.by:
+        return None
     cost = 0.0
     for by in g.by:
         dataset = by.field.partition(".")[0]

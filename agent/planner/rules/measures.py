@@ -64,7 +64,7 @@ def count_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
 def count_meas(ctx: Context, w: Word, m: Meas) -> Joined:
     """how many + Michelin tyres have we sold"""
     first = m.measures[0]
-    if w.kind not in ("how_many", "how_much") or not isinstance(first, str) or m.by or m.order:
+    if w.kind not in ("how_many", "how_much") or not isinstance(first, str) or m.order:
         return None
     if w.kind == "how_much" and (amount := ctx.model.metric(first).ext.amount):
         return replace(m, measures=(amount, *m.measures[1:]), base=ctx.base(amount)), 0.0
@@ -181,6 +181,13 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
         return None  # a condition with no noun joins as a condition
     if far is None or e.limit or e.order or (e.moment and m.moment):
         return None
+    if e.fields:  # what reasons for refunds + how many: a number each
+        kinds = not any(ctx.numeric(f) or ctx.is_time(f) for f in e.fields)
+        if not kinds or e.one or e.dataset != m.base or not _counts(m):
+            return None
+        if m.by and {b.field for b in m.by} != set(e.fields):
+            return None
+        m = replace(m, by=m.by or tuple(By(field=f) for f in dict.fromkeys(e.fields)))
     if not e.filters and not e.moment and not ctx.graph.reaches(m.base, [e.dataset]):
         return None  # readings that we collected are no payments collected
     if unfit(ctx, m.measures[0], e.dataset, e.filters):

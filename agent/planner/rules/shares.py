@@ -23,6 +23,7 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
         return None
     nobody = 0.5 if e.implied else 0.0  # no noun says of whom
     at = next((i for i in range(len(e.filters) - 1, -1, -1) if not _is_place(ctx, e.filters[i])), len(e.filters) - 1)
+    at = next((i for i, f in enumerate(e.filters) if _declared(ctx, f)), at)
     rows = linked(ctx, e.dataset, e.filters[at])
     with_it = [i for i, f in enumerate(e.filters) if i == at or (rows and linked(ctx, e.dataset, f) == rows)]
     part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
@@ -32,10 +33,17 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 
 def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
     """The share of e's rows for which `part` holds; a rate of the model where it is declared as that share."""
+    if metric := _declared(ctx, part):
+        return Meas((metric,), ctx.base(metric), whole, e.moment)
+    return Meas((Aggregate(fn="share", over=e.dataset, where=part),), e.dataset, whole, e.moment, dated=e.dated)
+
+
+def _declared(ctx: Context, part: Filter) -> str | None:
+    """The rate of the model that is the share for which `part` holds."""
     for metric in ctx.model.metrics.values():
         if metric.ext.share_of and part in SemanticQuery.model_validate({"filters": [metric.ext.share_of]}).filters:
-            return Meas((metric.name,), ctx.base(metric.name), whole, e.moment)
-    return Meas((Aggregate(fn="share", over=e.dataset, where=part),), e.dataset, whole, e.moment, dated=e.dated)
+            return metric.name
+    return None
 
 
 def _is_place(ctx: Context, f: Filter) -> bool:
