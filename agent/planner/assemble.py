@@ -64,6 +64,8 @@ def _flat(f: Filter) -> tuple[Filter, ...]:
 
 def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     """A list of entities."""
+    if ctx.plays(e.dataset) and not e.filters:
+        raise UnanswerableError("the sellers are those of something sold")
     dataset, fields = e.dataset, e.fields
     for f in e.filters:
         if isinstance(f, Named):

@@ -112,10 +112,10 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     atoms += mentions(text, tokens, said, empty)
     for start, end, meaning in find_amounts(tokens, english=script == "english"):
         amount: Item = AmountItem(meaning) if isinstance(meaning, Amount) else BoundItem(meaning)
-        content = sum(not e for e in empty[start:end]) or 1
+        said_words = float(sum(not e for e in empty[start:end]) or 1)
         if isinstance(amount, BoundItem):  # 40 and over is no 40
-            content = max(content, 1 + 0.6 * (end - start - 1))
-        atoms.append((start, end, amount, content + 0.2 * (content - 1) + 0.05 * (end - start)))
+            said_words = max(said_words, 1 + 0.6 * (end - start - 1))
+        atoms.append((start, end, amount, said_words + 0.2 * (said_words - 1) + 0.05 * (end - start)))
         covered[start:end] = [True] * (end - start)
     for start, end, moment in find_moments(tokens, ctx.today):
         atoms.append((start, end, When(moment), 1.05 * (end - start) + 0.2 * (end - start - 1)))

@@ -222,10 +222,20 @@ def compared(world: World) -> list[Compared]:
             skipped[sample.id] = why[0]
             continue
         renamed = decisions(world.renamed, [s for s, _ in said], asker, other)[-1]
-        due = told(shipped, world.renaming.query, lambda text: world.say(text)[0], world.renaming.name)
+        due = told(
+            shipped, lambda q: _quoted(world, world.renaming.query(q)), lambda t: world.say(t)[0], world.renaming.name
+        )
         found.append(Compared(sample.id, shipped, renamed, due, told(renamed, _as_is, _as_is, _as_is)))
     assert len(skipped) <= 0.15 * len(samples), skipped
     return found
+
+
+def _quoted(world: World, part: Any) -> Any:
+    """Words that a text has to hold are the asker's own, and so are renamed as the question is."""
+    if isinstance(part, dict):
+        words = {"value": world.say(part["value"])[0]} if part.get("op") == "contains" else {}
+        return {k: _quoted(world, v) for k, v in part.items()} | words
+    return [_quoted(world, x) for x in part] if isinstance(part, list) else part
 
 
 def _mended(decision: Decision, stays: frozenset[str]) -> list[str]:

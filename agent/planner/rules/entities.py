@@ -16,8 +16,8 @@ from agent.planner.items import (
     When,
 )
 from agent.planner.moments import Unit, shift
-from agent.planner.rules.context import Context, Joined, comparison, exists
-from agent.planner.rules.gathering import linked
+from agent.planner.rules.context import Context, Joined, axes, comparison, exists
+from agent.planner.rules.periods import within
 from schema.query import Aggregate, All, Compare, Comparison, Exists, Filter, Named, Not
 
 _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
@@ -62,8 +62,19 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
         excluded += 0.5  # both … and …: of different rows
     near = e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset])
     apart = 0.0 if near else 0.1 if _part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
+    if e.dataset == ctx.model.ext.subject and _of_store(ctx, p):
+        apart += 0.4
     joined = replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated)
     return joined, 0.2 * far + 2.0 * clash + apart + excluded
+
+
+def _of_store(ctx: Context, p: Pred) -> bool:
+    """A value of the showroom with no word of it: Kia customers drive one, VinFast owners in Hà Nội live there."""
+    stores = ctx.model.ext.stores
+    if not stores or p.dataset != stores or p.one:
+        return False
+    own = {f"{stores}.{ctx.model.datasets[stores].ext.name_field}", ctx.model.datasets[stores].id_field}
+    return bool(said := axes(ctx, p.filter)) and not said & own
 
 
 def _part(ctx: Context, base: str, dataset: str) -> bool:
@@ -111,7 +122,8 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
     if joined and isinstance(rows, Exists) and e.dataset in ctx.model.datasets[rows.exists].ext.objects:
         return joined[0], joined[1] + 0.8  # never bought + a car: what was bought, no car that never bought
     counted = ctx.model.datasets[p.dataset].ext.counted_as
-    if joined and counted and isinstance(joined[0], Ent):  # Everests that customers own: Everests come first
+    did = any(isinstance(f, Exists) for f in e.filters)
+    if joined and counted and did and isinstance(joined[0], Ent):  # Everests that customers own: Everests come first
         return replace(joined[0], lead=counted), joined[1]
     return joined
 
@@ -164,70 +176,8 @@ def ent_when(ctx: Context, e: Ent, w: When) -> Joined:
         )
         return replace(e, filters=filters, dated=None), 0.0
     if e.moment or not ctx.time(e.dataset):
-        return _within(ctx, e, w)
+        return within(ctx, e, w)
     return replace(e, moment=w.moment), 0.1
-
-
-def _within(ctx: Context, e: Ent, w: When) -> Joined:
-    """this year + which customers missed an appointment: the period is that of what they did, or did not"""
-    for i in range(len(e.filters) - 1, -1, -1):
-        if bound := bound_exists(ctx, e.dataset, e.filters[i], w):
-            return replace(e, filters=(*e.filters[:i], bound, *e.filters[i + 1 :])), bound_cost(e.filters[i])
-    return None
-
-
-def bound_cost(f: Filter) -> float:
-    """More where the rows were only meant by a value of theirs."""
-    return 0.3 if isinstance(f.negate if isinstance(f, Not) else f, Exists) else 0.8
-
-
-def bound_exists(ctx: Context, base: str, f: Filter, w: When) -> Filter | None:
-    """The condition on other rows of `base` with its period; None where it takes none, or has one."""
-    inner, moment = (f.negate, w.moment.lacking()) if isinstance(f, Not) else (f, w.moment)
-    rows = inner if isinstance(inner, Exists) else _rows(ctx, base, inner)
-    if rows is not None and ctx.model.datasets[rows.exists].ext.state:
-        rows = _logged(ctx, rows)
-    if rows is None or rows.period is not None or not ctx.time(rows.exists):
-        return None
-    period = moment.resolve(ctx.today, ctx.plans(rows.exists, rows.filters))
-    bound = rows.model_copy(update={"period": period})
-    return Not(negate=bound) if isinstance(f, Not) else bound
-
-
-def _rows(ctx: Context, base: str, f: Filter) -> Exists | None:
-    """A condition on one of the rows that `base` has several of, as the rows of which it holds."""
-    link = linked(ctx, base, f) if base == ctx.model.ext.subject else None
-    return Exists(exists=link, filters=(f,)) if link and not _dated(f) else None
-
-
-def _dated(f: Filter) -> bool:
-    return isinstance(f, Named) and f.period is not None
-
-
-def _logged(ctx: Context, rows: Exists) -> Exists | None:
-    """What stands now, as the change that made it so: revoked in October."""
-    log = ctx.model.datasets[rows.exists].ext.log
-    if log is None:
-        return None
-
-    def moved(f: Filter) -> Filter | None:
-        if isinstance(f, All):
-            parts = [moved(x) for x in f.all]
-            return All(all=tuple(p for p in parts if p)) if all(parts) else None
-        if isinstance(f, Compare):
-            field = f.field.partition(".")[2]
-            known = f.field.startswith(f"{rows.exists}.") and field in ctx.model.datasets[log].fields
-            return f.model_copy(update={"field": f"{log}.{field}"}) if known else None
-        if isinstance(f, Named):
-            name = f.named.partition(".")[2]
-            known = any(n.name == name for n in ctx.model.datasets[log].ext.filters)
-            return Named(named=f"{log}.{name}") if known else None
-        return None
-
-    filters = [moved(f) for f in rows.filters]
-    if not all(filters):
-        return None
-    return Exists(exists=log, filters=tuple(f for f in filters if f))
 
 
 def when_ent(ctx: Context, w: When, e: Ent) -> Joined:

@@ -17,9 +17,10 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
-from agent.planner.rules.entities import akin, beside, bound_cost, bound_exists, ent_not_when, ent_verb
+from agent.planner.rules.entities import akin, beside, ent_not_when, ent_verb
 from agent.planner.rules.own import MINE
-from schema.query import Aggregate, AnyOf, By, Compare, Filter, Named
+from agent.planner.rules.periods import bound_cost, bound_exists
+from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter, Named
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -27,8 +28,10 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
     other = 0.6 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
+    if other and any(isinstance(f, Exists) and not f.filters for f in e.filters):
+        other = 1.2  # how many taxis … own
     if ctx.plays(e.dataset):
-        other += 0.4  # how many reps: of the staff, not of those who sold
+        other += 0.8  # how many reps: of the staff, not of those who sold
     return Meas(
         (Aggregate(fn="count", over=e.dataset),),
         e.dataset,

@@ -1,0 +1,72 @@
+"""The period of what somebody did or did not do: who missed an appointment this month, who revoked a consent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import Ent, When
+from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.gathering import linked
+from schema.query import All, Compare, Exists, Filter, Named, Not
+
+
+def within(ctx: Context, e: Ent, w: When) -> Joined:
+    """this year + which customers missed an appointment: the period is that of what they did, or did not"""
+    for i in range(len(e.filters) - 1, -1, -1):
+        if bound := bound_exists(ctx, e.dataset, e.filters[i], w):
+            return replace(e, filters=(*e.filters[:i], bound, *e.filters[i + 1 :])), bound_cost(e.filters[i])
+    return None
+
+
+def bound_cost(f: Filter) -> float:
+    """More where the rows were only meant by a value of theirs."""
+    return 0.3 if isinstance(f.negate if isinstance(f, Not) else f, Exists) else 0.8
+
+
+def bound_exists(ctx: Context, base: str, f: Filter, w: When) -> Filter | None:
+    """The condition on other rows of `base` with its period; None where it takes none, or has one."""
+    inner, moment = (f.negate, w.moment.lacking()) if isinstance(f, Not) else (f, w.moment)
+    rows = inner if isinstance(inner, Exists) else _rows(ctx, base, inner)
+    if rows is not None and ctx.model.datasets[rows.exists].ext.state:
+        rows = _logged(ctx, rows)
+    if rows is None or rows.period is not None or not ctx.time(rows.exists):
+        return None
+    period = moment.resolve(ctx.today, ctx.plans(rows.exists, rows.filters))
+    bound = rows.model_copy(update={"period": period})
+    return Not(negate=bound) if isinstance(f, Not) else bound
+
+
+def _rows(ctx: Context, base: str, f: Filter) -> Exists | None:
+    """A condition on one of the rows that `base` has several of, as the rows of which it holds."""
+    link = linked(ctx, base, f) if base == ctx.model.ext.subject else None
+    return Exists(exists=link, filters=(f,)) if link and not _dated(f) else None
+
+
+def _dated(f: Filter) -> bool:
+    return isinstance(f, Named) and f.period is not None
+
+
+def _logged(ctx: Context, rows: Exists) -> Exists | None:
+    """What stands now, as the change that made it so: revoked in October."""
+    log = ctx.model.datasets[rows.exists].ext.log
+    if log is None:
+        return None
+
+    def moved(f: Filter) -> Filter | None:
+        if isinstance(f, All):
+            parts = [moved(x) for x in f.all]
+            return All(all=tuple(p for p in parts if p)) if all(parts) else None
+        if isinstance(f, Compare):
+            field = f.field.partition(".")[2]
+            known = f.field.startswith(f"{rows.exists}.") and field in ctx.model.datasets[log].fields
+            return f.model_copy(update={"field": f"{log}.{field}"}) if known else None
+        if isinstance(f, Named):
+            name = f.named.partition(".")[2]
+            known = any(n.name == name for n in ctx.model.datasets[log].ext.filters)
+            return Named(named=f"{log}.{name}") if known else None
+        return None
+
+    filters = [moved(f) for f in rows.filters]
+    if not all(filters):
+        return None
+    return Exists(exists=log, filters=tuple(f for f in filters if f))
