@@ -18,6 +18,7 @@ from schema.query import (
     All,
     By,
     Compare,
+    Exists,
     Filter,
     Measure,
     Named,
@@ -92,8 +93,25 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     )
 
 
+def _own_rows(m: Meas) -> Meas:
+    """Visits in the workshop are visits: rows that are the measure's own are no condition on other rows."""
+    kept: list[Filter] = []
+    for f in m.filters:
+        if isinstance(f, Exists) and f.exists == m.base and f.value is None:
+            if f.period and m.moment:
+                raise UnanswerableError("two periods of one thing")
+            if f.period:
+                moment = Moment("span", start=f.period.start, end=f.period.end, full=True, label=f.period.label or "")
+                m = replace(m, moment=moment)
+            kept += f.filters
+        else:
+            kept.append(f)
+    return replace(m, filters=tuple(kept))
+
+
 def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
+    m = _own_rows(m)
     filters = _filled(ctx, asker, m.base, m.filters)
     check_possible(ctx, filters)
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)

@@ -71,6 +71,10 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
 
 def _held_to(ctx: Context, f: Filter) -> tuple[str | None, set[object]]:
     """The field that a condition holds to some values, and these."""
+    if isinstance(f, AnyOf):
+        parts = [_held_to(ctx, x) for x in f.any]
+        fields = {field for field, _ in parts}
+        return (fields.pop(), set().union(*(held for _, held in parts))) if len(fields) == 1 else (None, set())
     if isinstance(f, Compare) and f.op in ("=", "in"):
         return f.field, set(_values(f))
     if isinstance(f, Named) and f.named[0] != "$" and (axis := ctx.model.named(f.named).axis):

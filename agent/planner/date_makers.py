@@ -102,6 +102,12 @@ def since_begun(said: Said) -> Moment:
     return Moment("since", start=replace(whole, full=True).resolve(said.today, plan=False).start)
 
 
+def since_month(said: Said) -> Moment | None:
+    """since the beginning of June"""
+    whole = month(said)
+    return Moment("since", start=replace(whole, full=True).resolve(said.today, plan=False).start) if whole else None
+
+
 def quarter(said: Said) -> Moment:
     return Moment("quarter", "quarter", count=int(said.match["quarter"]), start=new_year(said))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.planner.decisions import CallTool, Decision, Refuse
+from agent.planner.dialogue import FRAGMENTS
 from agent.planner.items import Call, Ent, Item, Marker, Meas
 from agent.planner.lexicon import Lexicon
 from agent.planner.reader import Reading
@@ -23,7 +24,10 @@ def is_goal(item: Item) -> bool:
 
 
 def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Decision | None:
+    """Nothing where the turn is an ordinary question, or changes the last one: đổi sang theo tháng."""
     first = _first_word(reading)
+    if ctx.dialogue and any(isinstance(e.item, FRAGMENTS) and not e.ignored for e in reading.edges[:1]):
+        return None
     full = bool(reading.edges) and not reading.edges[0].ignored
     if not _is_question(text) and _asks_to_act(reading, first):
         return Refuse("action", reading.tokens[first].text)

@@ -25,6 +25,9 @@ def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     for i in range(1, len(tokens)):  # bao nhiêu km: the unit of the answer
         if tokens[i].plain in _MEASURED and tokens[i - 1].plain in ("nhieu", "may", "many", "much"):
             yield i, i + 1, Skip(), 1.0
+    for i in range(len(tokens) - 2):  # mấy khách nào: which ones
+        if tokens[i].text in ("mấy", "may", "những", "nhung") and tokens[i + 2].text in ("nào", "nao"):
+            yield i, i + 1, Skip(), 1.2
     yield from _closing(tokens)
     for i in range(len(tokens) - 2):  # city by city
         if tokens[i + 1].plain == "by" and tokens[i].stem == tokens[i + 2].stem:

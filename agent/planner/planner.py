@@ -50,7 +50,7 @@ class Planner:
             return Refuse("unreadable")
         if reading.absent and not _held(reading):
             return Refuse("absent", reading.absent[0][2])
-        if (early := special(self.ctx, self.lexicon, reading, text)) is not None:
+        if (early := special(ctx, self.lexicon, reading, text)) is not None:
             return early
         words = self._said(reading)
         joined = reading.tokens[0].plain in _JOINING

@@ -164,6 +164,7 @@ RULES: tuple[Rule, ...] = (
     superlatives.metric_sorting,
     superlatives.sorting_metric,
     sorting.who_sorting,
+    sorting.subject_sorting,
     sorting.ent_sorting,
     sorting.sorting_ent,
     sorting.meas_sorting,
@@ -245,6 +246,7 @@ RULES: tuple[Rule, ...] = (
     groups.and_when,
     groups.not_when,
     groups.meas_versus,
+    groups.versus_meas,
     # Tools asked for one entity, and words that are passed over.
     calls.tool_one,
     calls.one_tool,

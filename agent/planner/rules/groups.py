@@ -254,3 +254,9 @@ def not_when(ctx: Context, w: Word, t: When) -> Joined:
 def meas_versus(ctx: Context, m: Meas, v: Versus) -> Joined:
     """revenue this month + vs last month"""
     return (replace(m, compare=v.moment), 0.0) if not m.compare else None
+
+
+def versus_meas(ctx: Context, v: Versus, m: Meas) -> Joined:
+    """so với tháng trước + doanh thu tháng này"""
+    joined = meas_versus(ctx, m, v)
+    return (joined[0], 0.1) if joined and m.moment and not v.loose else None

@@ -150,6 +150,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     if far and beside(ctx, m.filters, p.dataset):
         far = -0.5
     first = m.measures[0]
+    if p.one and isinstance(first, str) and p.dataset == ctx.model.metric(first).ext.who:
+        far = -1.0  # sold by An: An is the seller
     if unfit(ctx, first, p.dataset, (p.filter,)):
         far += 4
     if not akin(ctx, m.base, p.dataset):

@@ -184,6 +184,16 @@ def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     return ent_sorting(ctx, Ent(agents, e.filters, e.moment, limit=e.limit or 1), s)
 
 
+def subject_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
+    """(which models do) our customers + own most of: those who do it are not asked for"""
+    plain = e.dataset == ctx.model.ext.subject and not (e.filters or e.fields or e.limit or e.asked or e.who or e.moment)
+    counted = isinstance(s.measure, Aggregate) and s.measure.fn == "count" and s.superlative
+    if not plain or not counted or not isinstance(s.measure, Aggregate):
+        return None
+    does = any(p.about == e.dataset for p in ctx.model.datasets[s.measure.over].ext.phrasings)
+    return (s, 0.2) if does else None
+
+
 def _agents(ctx: Context, s: Sorting) -> str | None:
     if isinstance(s.measure, str):
         return ctx.model.metric(s.measure).ext.who

@@ -43,7 +43,7 @@ def most_meas(ctx: Context, w: Word, m: Meas) -> Joined:
     """highest + service revenue last month"""
     if w.kind not in ("most", "least") or m.by or m.order or m.compare or m.having or len(m.measures) != 1:
         return None
-    if not m.filters:
+    if not m.filters and isinstance(m.measures[0], str):
         return None  # the metric by itself
     return Sorting(m.measures[0], None, w.kind == "most", True, m.moment, m.filters), 0.1
 
