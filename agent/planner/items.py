@@ -20,7 +20,7 @@ class Word(Item):
     """A word of the language: and, or, not, by, top, most …"""
 
     kind: str
-    plural: bool = False
+    each: bool = False  # each showroom: those there are, and no row for none
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,7 @@ class Group(Item):
 
     by: tuple[By, ...]
     going_on: bool = False  # "and" was said after it
+    each: bool = False
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from agent.planner.items import (
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.entities import beside
 from agent.planner.rules.measures import count_ent, meas_pred
-from schema.query import Aggregate, By, Compare, Having
+from schema.query import Aggregate, By, Compare, Filter, Having
 
 
 def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
@@ -70,7 +70,7 @@ def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
         return None
     if e.who:  # how many each: of those that are there already
         return Group(()), 0.0
-    return Group((By(field=e.dataset),)), 0.6 if _of_single_rows(ctx, e) else 0.0
+    return Group((By(field=e.dataset),), each=w.each), 0.6 if _of_single_rows(ctx, e) else 0.0
 
 
 def _of_single_rows(ctx: Context, e: Ent) -> bool:
@@ -160,7 +160,12 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
         near = by.field == "$time" or beside(ctx, m.filters, dataset)
         far = 0.0 if near else ctx.distance(m.base, dataset) or 0.0
         cost += 0.2 * far
-    return replace(m, by=(*m.by, *g.by)), cost
+    return replace(m, by=(*m.by, *g.by), filters=(*m.filters, *(_there(ctx, g) if g.each else ()))), cost
+
+
+def _there(ctx: Context, g: Group) -> list[Filter]:
+    """Each rep: customers that have none are none of theirs."""
+    return [Compare(field=ctx.model.datasets[b.field].id_field, op="filled") for b in g.by]
 
 
 def group_meas(ctx: Context, g: Group, m: Meas) -> Joined:

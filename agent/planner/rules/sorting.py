@@ -186,7 +186,9 @@ def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
 
 def subject_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """(which models do) our customers + own most of: those who do it are not asked for"""
-    plain = e.dataset == ctx.model.ext.subject and not (e.filters or e.fields or e.limit or e.asked or e.who or e.moment)
+    plain = e.dataset == ctx.model.ext.subject and not (
+        e.filters or e.fields or e.limit or e.asked or e.who or e.moment
+    )
     counted = isinstance(s.measure, Aggregate) and s.measure.fn == "count" and s.superlative
     if not plain or not counted or not isinstance(s.measure, Aggregate):
         return None
