@@ -181,8 +181,10 @@ def _language(lexicon: Lexicon, model: SemanticModel) -> None:
                 lexicon.add(phrase, Word("by", each=True), 0.9)
             else:
                 lexicon.add(phrase, Word(kind), 0.9)
-            if kind in ("with", "and", "list", "only", "how_much", "about", "them", "him", "greeting"):
+            if kind in ("with", "and", "list", "only", "about", "them", "him", "greeting"):
                 lexicon.add(phrase, Skip(), 0.5)
+            if kind == "how_much" and phrase.startswith(("là ", "what ", "how is", "how was")):
+                lexicon.add(phrase, Skip(), 0.5)  # doanh thu là bao nhiêu
     for unit in ("day", "week", "month", "quarter", "year"):
         for phrase in (f"{unit} by {unit}", f"by the {unit}", f"each {unit}", f"every {unit}", f"{unit} on {unit}"):
             lexicon.add(phrase, GrainItem(cast(Any, unit), each=True), 1.0)

@@ -96,6 +96,8 @@ def _closing(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     at = len(tokens) - 1
     while at > 0 and tokens[at].text in _POLITE:
         at -= 1
+    if at > 1 and (tokens[at - 1].plain, tokens[at].plain) == ("bao", "nhieu"):  # biển số bao nhiêu
+        yield at - 1, at + 1, Skip(), 1.0
     if at > 0 and tokens[at].text in _CLOSING:
         yield at, at + 1, Skip(), 0.9
         for i in range(at + 1, len(tokens)):

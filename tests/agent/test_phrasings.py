@@ -23,8 +23,7 @@ LIVING = "c.erased_at IS NULL AND c.merged_into_id IS NULL"
 COUNTED = [
     ("women aged 40 and over in Hải Phòng", f"""
         SELECT COUNT(*) FROM customers c WHERE {LIVING} AND c.gender = 'female' AND c.city = 'Hải Phòng'
-        AND CAST(strftime('%Y', '2026-11-20') AS INTEGER) - CAST(strftime('%Y', NULLIF(c.birth_date, '1900-01-01')) AS INTEGER)
-            - (strftime('%m-%d', c.birth_date) > '11-20') >= 40"""),
+        AND c.birth_date <= '1986-11-20' AND c.birth_date <> '1900-01-01'"""),
     ("customers with a note that mentions Techcombank", f"""
         SELECT COUNT(*) FROM customers c WHERE {LIVING}
         AND c.id IN (SELECT customer_id FROM notes WHERE LOWER(text) LIKE '%techcombank%')"""),

@@ -261,7 +261,14 @@ def test_the_sql_is_the_same(world: World, compared: list[Compared]) -> None:
     for c in compared:
         if isinstance(c.shipped, Ask) and isinstance(c.renamed, Ask) and not c.shipped.rivals:
             pairs = list(zip_longest(_tokens(ours, c.shipped.query), _tokens(theirs, c.renamed.query), fillvalue=""))
-            assert [p for p in pairs if p[1] not in (p[0], world.renaming.expression(p[0]))] == [], c.id
+            assert [
+                p for p in pairs if p[1] not in (p[0], world.renaming.expression(p[0]), _said(world, p[0]))
+            ] == [], c.id
+
+
+def _said(world: World, token: str) -> str:
+    """Words that a text has to hold, as the renamed question says them."""
+    return world.say(token)[0] if token.startswith("'") else token
 
 
 def _tokens(compiler: Compiler, query: SemanticQuery) -> list[str]:

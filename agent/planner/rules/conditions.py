@@ -23,6 +23,8 @@ def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     """not + booked; except + VIP"""
     if w.kind not in ("not", "except") or p.negative:
         return None
+    if p.dated and ctx.model.named(p.dated).recurs:
+        return None  # no anniversary known is not: none within 30 days
     had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
     return replace(
         p, filter=Not(negate=p.filter), negative=True, dated=None, one=None

@@ -16,9 +16,10 @@ from agent.planner.items import (
     When,
 )
 from agent.planner.moments import Unit, shift
-from agent.planner.rules.context import Context, Joined, axes, comparison, exists
+from agent.planner.rules.context import Context, Joined, comparison, exists
+from agent.planner.rules.fitting import akin, beside, excluded, of_store, part
 from agent.planner.rules.periods import within
-from schema.query import Aggregate, All, Compare, Comparison, Exists, Filter, Named, Not
+from schema.query import Aggregate, Compare, Comparison, Exists, Filter, Named, Not
 
 _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
@@ -57,58 +58,15 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     )
     if p.dated and e.moment and ctx.model.named(p.dated).time == ctx.time(e.dataset):
         return replace(e, filters=(*e.filters, ctx.bind(p.dated, e.moment)), moment=None), 0.2 * far
-    excluded = 2.0 if _excluded(ctx, e.filters, p) else 0.0
+    against = 2.0 if excluded(ctx, e.filters, p) else 0.0
     if p.both and not ctx.graph.reaches(e.dataset, [p.dataset]):
-        excluded += 0.5  # both … and …: of different rows
+        against += 0.5  # both … and …: of different rows
     near = e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset])
-    apart = 0.0 if near else 0.1 if _part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
-    if e.dataset == ctx.model.ext.subject and _of_store(ctx, p):
+    apart = 0.0 if near else 0.1 if part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
+    if e.dataset == ctx.model.ext.subject and of_store(ctx, p):
         apart += 0.4
     joined = replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated)
-    return joined, 0.2 * far + 2.0 * clash + apart + excluded
-
-
-def _of_store(ctx: Context, p: Pred) -> bool:
-    """A value of the showroom with no word of it: Kia customers drive one, VinFast owners in Hà Nội live there."""
-    stores = ctx.model.ext.stores
-    if not stores or p.dataset != stores or p.one:
-        return False
-    own = {f"{stores}.{ctx.model.datasets[stores].ext.name_field}", ctx.model.datasets[stores].id_field}
-    return bool(said := axes(ctx, p.filter)) and not said & own
-
-
-def _part(ctx: Context, base: str, dataset: str) -> bool:
-    """Whether the rows that tie `dataset` to `base` are parts of its rows: the jobs of a visit."""
-    subject = ctx.model.ext.subject
-    link = ctx.graph.bridge([base, dataset])
-    steps = ctx.graph.tree(link) if link else {}
-    return subject in steps and base in steps and len(steps[subject]) > len(steps[base]) > 0
-
-
-def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
-    """Whether a condition on the same kind of rows is there already: the next one is likely on them, too."""
-    prefix = f"{dataset}."
-    link = ctx.graph.bridge([ctx.model.ext.subject or dataset, dataset])
-    inner = [x for f in filters for x in (f.all if isinstance(f, All) else (f.negate,) if isinstance(f, Not) else (f,))]
-    return any(
-        (isinstance(f, Compare) and f.field.startswith(prefix))
-        or (isinstance(f, Named) and f.named.startswith(prefix))
-        or (isinstance(f, Exists) and f.value is None and f.exists in (dataset, link))
-        for f in inner
-    )
-
-
-def akin(ctx: Context, base: str, dataset: str) -> bool:
-    """Whether a condition on `dataset` can be meant of rows of `base`: not where only the subject links the two."""
-    return base == ctx.model.ext.subject or ctx.graph.bridge([base, dataset]) is not None
-
-
-def _excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:
-    """Whether the condition can't hold beside one that is there already: hot and warm."""
-    axis = ctx.model.named(p.filter.named).axis if isinstance(p.filter, Named) and p.filter.named[0] != "$" else None
-    return axis is not None and any(
-        isinstance(f, Named) and f.named[0] != "$" and ctx.model.named(f.named).axis == axis for f in filters
-    )
+    return joined, 0.2 * far + 2.0 * clash + apart + against
 
 
 def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:

@@ -23,7 +23,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined
-from agent.planner.rules.entities import beside
+from agent.planner.rules.fitting import beside
 from agent.planner.rules.measures import count_ent, meas_pred
 from schema.query import Aggregate, By, Compare, Filter, Having
 
@@ -106,7 +106,7 @@ def pred_group(ctx: Context, p: Pred, g: Group) -> Joined:
     """tyres + of each brand"""
     if p.one or p.negative or p.dated or len(g.by) != 1 or g.by[0].field == "$time":
         return None
-    return GroupOf(g.by, p), 0.3
+    return GroupOf(g.by, p), 0.1 if g.by[0].field.partition(".")[0] == p.dataset else 0.3
 
 
 def group_of_meas(ctx: Context, g: GroupOf, m: Meas) -> Joined:

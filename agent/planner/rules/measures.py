@@ -17,7 +17,8 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
-from agent.planner.rules.entities import akin, beside, ent_not_when, ent_verb
+from agent.planner.rules.entities import ent_not_when, ent_verb
+from agent.planner.rules.fitting import akin, beside
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
 from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter, Named
@@ -28,8 +29,8 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
     other = 0.6 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
-    if other and any(isinstance(f, Exists) and not f.filters for f in e.filters):
-        other = 1.2  # how many taxis … own
+    if _things_first(ctx, e):
+        other = 1.2  # how many taxis do customers own
     if ctx.plays(e.dataset):
         other += 0.8  # how many reps: of the staff, not of those who sold
     return Meas(
@@ -40,6 +41,17 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
         dated=e.dated,
         implied=e.implied or e.who,
     ), -0.1 + other
+
+
+def _things_first(ctx: Context, e: Ent) -> bool:
+    """Whether a value of things was said before what is done with them."""
+    things = [
+        i
+        for i, f in enumerate(e.filters)
+        if isinstance(f, Compare)
+        and ctx.model.datasets[f.field.partition(".")[0]].ext.counted_as not in (None, e.dataset)
+    ]
+    return any(isinstance(f, Exists) and not f.filters for f in e.filters[things[0] + 1 :]) if things else False
 
 
 def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:

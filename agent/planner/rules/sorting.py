@@ -19,7 +19,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import BEST, Context, Joined, unfit
-from schema.query import Aggregate, By, Measure, Order
+from schema.query import Aggregate, By, Exists, Measure, Order
 
 
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
@@ -99,6 +99,7 @@ def grain_sorting(ctx: Context, g: GrainItem, s: Sorting) -> Joined:
 
 
 def _top_group(ctx: Context, by: By, s: Sorting) -> Joined:
+    s = _of_things(ctx, s)
     measure = s.measure
     assert measure is not None
     base = ctx.base(measure) if isinstance(measure, str) else measure.over.partition(".")[0]
@@ -110,6 +111,18 @@ def _top_group(ctx: Context, by: By, s: Sorting) -> Joined:
         filters, measure = (*filters, measure.where), measure.model_copy(update={"where": None})
     far = 0.0 if by.field == "$time" else 0.2 * (ctx.distance(base, dataset) or 0.0)
     return Meas((measure,), base, filters, s.moment, (by,), (Order(by="$first", descending=s.descending),), 1), far
+
+
+def _of_things(ctx: Context, s: Sorting) -> Sorting:
+    """The models most owned, by cars: one that two people own counts once."""
+    if not isinstance(s.measure, Aggregate) or s.measure.fn != "count":
+        return s
+    ext = ctx.model.datasets[s.measure.over].ext
+    if not ext.bridge or not ext.counted_as or ext.counted_as == s.measure.over:
+        return s
+    held = (s.measure.where,) if s.measure.where else ()
+    rows = Exists(exists=s.measure.over, filters=held)
+    return replace(s, measure=Aggregate(fn="count", over=ext.counted_as), filters=(*s.filters, rows))
 
 
 def ent_busiest(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -217,6 +230,8 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         ), 0.05 if not e.who else -0.2
     if s.measure is None or unfit(ctx, s.measure, e.dataset, e.filters):
         return None
+    s = s if e.dataset == ctx.model.ext.subject else _of_things(ctx, s)
+    assert s.measure is not None, "as before"
     base = ctx.base(s.measure) if isinstance(s.measure, str) else s.measure.over.partition(".")[0]
     if base == e.dataset or not (ctx.graph.reaches(base, [e.dataset]) or ctx.graph.bridge([base, e.dataset])):
         return None

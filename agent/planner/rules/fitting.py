@@ -1,0 +1,50 @@
+"""How well a condition fits what it stands with: on the same rows, on their parts, on the opposite."""
+
+from __future__ import annotations
+
+from agent.planner.items import Pred
+from agent.planner.rules.context import Context, axes
+from schema.query import All, Compare, Exists, Filter, Named, Not
+
+
+def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
+    """Whether a condition on the same kind of rows is there already: the next one is likely on them, too."""
+    prefix = f"{dataset}."
+    link = ctx.graph.bridge([ctx.model.ext.subject or dataset, dataset])
+    inner = [x for f in filters for x in (f.all if isinstance(f, All) else (f.negate,) if isinstance(f, Not) else (f,))]
+    return any(
+        (isinstance(f, Compare) and f.field.startswith(prefix))
+        or (isinstance(f, Named) and f.named.startswith(prefix))
+        or (isinstance(f, Exists) and f.value is None and f.exists in (dataset, link))
+        for f in inner
+    )
+
+
+def akin(ctx: Context, base: str, dataset: str) -> bool:
+    """Whether a condition on `dataset` can be meant of rows of `base`: not where only the subject links the two."""
+    return base == ctx.model.ext.subject or ctx.graph.bridge([base, dataset]) is not None
+
+
+def excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:
+    """Whether the condition can't hold beside one that is there already: hot and warm."""
+    axis = ctx.model.named(p.filter.named).axis if isinstance(p.filter, Named) and p.filter.named[0] != "$" else None
+    return axis is not None and any(
+        isinstance(f, Named) and f.named[0] != "$" and ctx.model.named(f.named).axis == axis for f in filters
+    )
+
+
+def part(ctx: Context, base: str, dataset: str) -> bool:
+    """Whether the rows that tie `dataset` to `base` are parts of its rows: the jobs of a visit."""
+    subject = ctx.model.ext.subject
+    link = ctx.graph.bridge([base, dataset])
+    steps = ctx.graph.tree(link) if link else {}
+    return subject in steps and base in steps and len(steps[subject]) > len(steps[base]) > 0
+
+
+def of_store(ctx: Context, p: Pred) -> bool:
+    """A value of the showroom with no word of it: Kia customers drive one, VinFast owners in Hà Nội live there."""
+    stores = ctx.model.ext.stores
+    if not stores or p.dataset != stores or p.one:
+        return False
+    own = {f"{stores}.{ctx.model.datasets[stores].ext.name_field}", ctx.model.datasets[stores].id_field}
+    return bool(said := axes(ctx, p.filter)) and not said & own
