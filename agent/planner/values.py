@@ -82,7 +82,7 @@ class NameFound:
     hits: tuple[Hit, ...]
 
 
-MAX_LOOK_UPS, LONGEST_NAME = 30, 10
+MAX_LOOK_UPS, LONGEST_NAME, LOOKED_UP = 30, 10, 8  # the last: words that one look-up takes
 
 
 def find_names(
@@ -154,7 +154,10 @@ def _cut(span: range, capital: Sequence[bool]) -> bool:
 def _named(words: Sequence[Token], values: Values) -> tuple[Hit, ...]:
     """Rows whose name holds the words; an accent that was typed counts."""
     written = [t.text for t in words if t.accented]
-    hits = values.named([t.plain for t in words], 60 if written else 9)
+    plain = [t.plain for t in words]
+    hits = values.named(plain[:LOOKED_UP], 60 if written else 9)
+    if len(plain) > LOOKED_UP:
+        hits = [h for h in hits if set(plain) <= set(fold(h.label).split())]
     return tuple(h for h in hits if all(w in h.label.lower().split() for w in written))[:9]
 
 

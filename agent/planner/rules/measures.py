@@ -29,7 +29,7 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
         return None
     other = 0.6 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
-    if _things_first(ctx, e):
+    if _things_first(ctx, e.dataset, e.filters):
         other = 1.2  # how many taxis do customers own
     if ctx.plays(e.dataset):
         other += 0.8  # how many reps: of the staff, not of those who sold
@@ -43,15 +43,16 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     ), -0.1 + other
 
 
-def _things_first(ctx: Context, e: Ent) -> bool:
+def _things_first(ctx: Context, dataset: str, filters: tuple[Filter, ...]) -> bool:
     """Whether a value of things was said before what is done with them."""
-    things = [
-        i
-        for i, f in enumerate(e.filters)
-        if isinstance(f, Compare)
-        and ctx.model.datasets[f.field.partition(".")[0]].ext.counted_as not in (None, e.dataset)
-    ]
-    return any(isinstance(f, Exists) and not f.filters for f in e.filters[things[0] + 1 :]) if things else False
+
+    def of_things(f: Filter) -> bool:
+        if not isinstance(f, Compare):
+            return False
+        return ctx.model.datasets[f.field.partition(".")[0]].ext.counted_as not in (None, dataset)
+
+    things = next((i for i, f in enumerate(filters) if of_things(f)), len(filters))
+    return any(isinstance(f, Exists) and not f.filters for f in filters[things + 1 :])
 
 
 def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -227,7 +228,9 @@ def meas_verb(ctx: Context, m: Meas, v: Verb) -> Joined:
     joined = ent_verb(ctx, Ent(m.base), v)
     if not joined or not isinstance(joined[0], Ent):
         return None
-    return replace(m, filters=(*m.filters, *joined[0].filters)), joined[1]
+    filters = (*m.filters, *joined[0].filters)
+    things = 1.2 if _counts(m) and _things_first(ctx, m.base, filters) else 0.0
+    return replace(m, filters=filters), joined[1] + things
 
 
 def meas_when(ctx: Context, m: Meas, w: When) -> Joined:
