@@ -105,6 +105,9 @@ def find_names(
             and word[i + 1]
         ):
             capital[i] = not known[i] or not firm[i]
+    for i in range(1, len(tokens)):  # Mr Hùng: the title is no part of the name
+        if titled[i]:
+            capital[i - 1] = False
     loose = [capital[i] and not firm[i] and (i > 0 or not known[i]) for i in range(len(tokens))]
     unknown = [word[i] and (not known[i] or titled[i]) for i in range(len(tokens))]
     inside, seeds = (capital, loose) if any(loose) else (word, unknown)

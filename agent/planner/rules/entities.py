@@ -65,6 +65,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     apart = 0.0 if near else 0.1 if part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
     if e.dataset == ctx.model.ext.subject and of_store(ctx, p):
         apart += 0.4
+    if p.one and e.implied and e.dataset != p.dataset and len(e.filters) == 1:
+        apart += 0.8  # xe + its plate: that car, no order of a car
     joined = replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated)
     return joined, 0.2 * far + 2.0 * clash + apart + against
 

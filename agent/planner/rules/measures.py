@@ -197,7 +197,7 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
     far = ctx.distance(m.base, e.dataset)
     if e.implied and not e.one:
         return None  # a condition with no noun joins as a condition
-    if far is None or e.limit or e.order or (e.moment and m.moment):
+    if far is None or e.limit or e.order or (e.moment and m.moment) or (e.asked and not e.filters):
         return None
     if e.fields:  # what reasons for refunds + how many: a number each
         kinds = not any(ctx.numeric(f) or ctx.is_time(f) for f in e.fields)
