@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from agent.planner.assemble import list_query, measure_query
 from agent.planner.chart import Edge
+from agent.planner.columns import clauses, columns
 from agent.planner.conditions import UnanswerableError
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
@@ -56,7 +57,24 @@ class Planner:
         joined = reading.tokens[0].plain in _JOINING
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
         decision = self._best(reading, asker, state, follow, text)
+        if isinstance(decision, Refuse) and decision.why in ("words", "unreadable"):
+            decision = self._with_columns(text, asker, values, state) or decision
         return allowed(self.ctx, decision, asker)
+
+    def _with_columns(self, text: str, asker: Asker, values: Values, state: State) -> Decision | None:
+        """A list, and in a clause of its own what it should show."""
+        for question, clause in clauses(text):
+            first = self.plan(question, asker, values, state)
+            if not isinstance(first, Ask) or not first.query.dataset:
+                continue
+            if (shown := columns(self.ctx, self.lexicon, clause, first.query.dataset)) is not None:
+                readings = [
+                    q.model_copy(update={"fields": tuple(dict.fromkeys((*q.fields, *shown)))})
+                    for q in (first.query, *first.rivals)
+                    if q.dataset == first.query.dataset
+                ]
+                return replace(first, query=readings[0], rivals=tuple(readings[1:]), fallbacks=())
+        return None
 
     def _resolved(self, text: str, state: State) -> str:
         """him, her, that customer -> the number of the entity in focus."""

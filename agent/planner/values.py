@@ -106,7 +106,7 @@ def find_names(
         ):
             capital[i] = not known[i] or not firm[i]
     for i in range(1, len(tokens)):  # Mr Hùng: the title is no part of the name
-        if titled[i]:
+        if titled[i] and capital[i] and not (i > 1 and capital[i - 2]):
             capital[i - 1] = False
     loose = [capital[i] and not firm[i] and (i > 0 or not known[i]) for i in range(len(tokens))]
     unknown = [word[i] and (not known[i] or titled[i]) for i in range(len(tokens))]
