@@ -16,6 +16,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, axes, comparison, exists, merge, scaled
+from agent.planner.rules.verbs import says
 from schema.query import All, Compare, Exists, Filter, Named, Not, Period
 
 
@@ -44,6 +45,9 @@ def word_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     if w.kind == "by":
         return (p, 0.3) if isinstance(p.filter, Compare) and p.filter.op == "=" and not p.one else None
     had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
+    standing = ctx.model.datasets[p.dataset].ext.standing
+    if w.kind == "with" and standing and isinstance(p.filter, Compare) and not says(ctx, (p.filter,), standing):
+        return replace(p, filter=All(all=(Named(named=standing), p.filter))), 0.1  # have an appointment: ahead
     return (p, -0.3 if had and w.kind == "with" else 0.0) if w.kind in ("with", "only", "origin") else None
 
 

@@ -17,7 +17,7 @@ from agent.planner.items import (
 )
 from agent.planner.moments import Unit, shift
 from agent.planner.rules.context import Context, Joined, comparison, exists
-from agent.planner.rules.fitting import akin, beside, excluded, of_store, part
+from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, part
 from agent.planner.rules.periods import within
 from schema.query import Aggregate, Compare, Comparison, Exists, Filter, Named, Not
 
@@ -65,6 +65,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     apart = 0.0 if near else 0.1 if part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
     if e.dataset == ctx.model.ext.subject and of_store(ctx, p):
         apart += 0.4
+    if of_somebody(ctx, e.dataset, p.dataset):
+        apart += 0.3
     if p.one and e.implied and e.dataset != p.dataset and len(e.filters) == 1:
         apart += 0.8  # xe + its plate: that car, no order of a car
     joined = replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated)

@@ -48,3 +48,9 @@ def of_store(ctx: Context, p: Pred) -> bool:
         return False
     own = {f"{stores}.{ctx.model.datasets[stores].ext.name_field}", ctx.model.datasets[stores].id_field}
     return bool(said := axes(ctx, p.filter)) and not said & own
+
+
+def of_somebody(ctx: Context, base: str, dataset: str) -> bool:
+    """Whether a condition is on what is known of the subject, beside rows that are no subject: a case, of consent."""
+    subject = ctx.model.ext.subject
+    return base != subject and dataset != base and ctx.model.datasets[dataset].ext.quality
