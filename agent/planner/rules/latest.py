@@ -13,14 +13,14 @@ from agent.planner.items import (
 )
 from agent.planner.moments import Moment
 from agent.planner.rules.context import Context, Joined
-from schema.query import Aggregate, Exists, Order
+from schema.query import Aggregate, Compare, Exists, Order
 
 
 def latest_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """latest + note; 5 đơn + gần nhất"""
     time = ctx.time(e.dataset)
     if w.kind not in ("latest", "earliest") or not time or e.order:
-        return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") and e.one else None
+        return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") and len(e.filters) > 1 else None
     order = (Order(by=time, descending=w.kind == "latest"),)
     shown = e.fields if time in e.fields else (*e.fields, time)
     return replace(e, order=order, fields=shown, limit=e.limit or (None if e.plural else 1)), 0.1
@@ -44,7 +44,9 @@ def latest_did(ctx: Context, w: Word, e: Ent) -> Joined:
 def _day_of(ctx: Context, w: Word, e: Ent) -> Joined:
     if not e.filters or not isinstance(did := e.filters[-1], Exists) or did.value is not None or e.limit:
         return None
-    if not (time := ctx.time(did.exists)) or not (e.one or len(e.filters) == 1):
+    key = ctx.model.datasets[e.dataset].id_field
+    single = e.one or any(isinstance(f, Compare) and f.field == key and f.op == "=" for f in e.filters)
+    if not (time := ctx.time(did.exists)) or not (single or len(e.filters) == 1):
         return None
     fn: Literal["max", "min"] = "max" if w.kind == "latest" else "min"
     span = did.period
