@@ -179,7 +179,7 @@ def rest_of(said: Said) -> Moment:
 
 
 def named_day(said: Said) -> Moment:
-    ahead = {"today": 0, "hom nay": 0, "yesterday": -1, "hom qua": -1, "hom kia": -2}
+    ahead = {"today": 0, "hom nay": 0, "sang": 0, "chieu": 0, "toi": 0, "yesterday": -1, "hom qua": -1, "hom kia": -2}
     return Moment("unit", "day", ahead.get(said.match["day"], 1))
 
 
@@ -234,6 +234,10 @@ def same(_: Said) -> Moment:
 
 def previous(said: Said) -> Moment:
     return Moment("previous", UNITS[said.match["unit"]])
+
+
+def following(said: Said) -> Moment:
+    return Moment("previous", UNITS[said.match["unit"]], 1)
 
 
 def to_date(said: Said) -> Moment:

@@ -58,11 +58,11 @@ def base_of(ctx: Context, query: SemanticQuery) -> str:
 
 
 def _before(last: SemanticQuery, moment: Moment) -> Moment:
-    """The month before: the one before the period last asked about."""
+    """The month before, or after: beside the period last asked about."""
     period = last.period or next((f.period for f in last.filters if isinstance(f, Named) and f.period), None)
     if moment.kind != "previous" or period is None or period.start is None:
         return moment
-    start, end = unit_days(moment.unit, period.start, -1)
+    start, end = unit_days(moment.unit, period.start, moment.offset or -1)
     return Moment("span", start=start, end=end, full=True, label=moment.label)
 
 

@@ -153,6 +153,13 @@ class ShareOf(Item):
 
 
 @dataclass(frozen=True)
+class OutOf(Item):
+    """The whole that a share is taken of: trên tổng số đơn phụ tùng."""
+
+    whole: Ent
+
+
+@dataclass(frozen=True)
 class Group(Item):
     """What to group by."""
 

@@ -72,6 +72,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
                     and script != "english"
                     and end - start == 1
                     and len(tokens[start].text) < 4
+                    and lexicon.is_language(tokens[start].text)
                 ):
                     continue  # rồi typed without its accent is no ROI
                 reading.markers.append((start, entry.item))

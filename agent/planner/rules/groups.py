@@ -181,6 +181,14 @@ def ent_group(ctx: Context, e: Ent, g: Group) -> Joined:
     return (found[0], found[1] + 0.1) if found else None
 
 
+def group_whose(ctx: Context, g: Group, e: Ent) -> Joined:
+    """breakdown of stages + for people that came via TikTok"""
+    if not g.by or g.by[0].field == "$time" or not e.filters or e.one:
+        return None
+    joined = ent_group(ctx, e, g)
+    return (joined[0], joined[1] + 0.2) if joined else None
+
+
 def grain_meas(ctx: Context, g: GrainItem, m: Meas) -> Joined:
     """monthly + revenue"""
     return replace(m, by=(*m.by, By(field="$time", grain=g.grain))), 0.2

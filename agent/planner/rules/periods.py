@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.items import Ent, When
+from agent.planner.items import BoundItem, Ent, When
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.gathering import linked
 from schema.query import All, Compare, Exists, Filter, Named, Not
+
+MOST_TIMES = 100  # a larger number is no number of times
 
 
 def within(ctx: Context, e: Ent, w: When) -> Joined:
@@ -16,6 +18,17 @@ def within(ctx: Context, e: Ent, w: When) -> Joined:
         if bound := bound_exists(ctx, e.dataset, e.filters[i], w):
             return replace(e, filters=(*e.filters[:i], bound, *e.filters[i + 1 :])), bound_cost(e.filters[i])
     return None
+
+
+def ent_times(ctx: Context, e: Ent, b: BoundItem) -> Joined:
+    """who came to our workshop + at least 4 times"""
+    last = e.filters[-1] if e.filters else None
+    if not isinstance(last, Exists) or last.value is not None or b.bound.unit or b.bound.high is not None:
+        return None
+    if not 0 < b.bound.value < MOST_TIMES:
+        return None
+    often = last.model_copy(update={"op": b.bound.op, "value": b.bound.value})
+    return replace(e, filters=(*e.filters[:-1], often)), 0.3
 
 
 def bound_cost(f: Filter) -> float:

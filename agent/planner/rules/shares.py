@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.planner.items import (
     Ent,
     Meas,
+    OutOf,
     Pred,
     ShareOf,
     Verb,
@@ -29,6 +30,20 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
     rest = tuple(f for i, f in enumerate(e.filters) if i not in with_it)
     return _share(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), nobody
+
+
+def out_of_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """trên tổng số + đơn phụ tùng, waiting for its part"""
+    return (OutOf(e), 0.0) if w.kind == "out_of" and not e.limit and not e.one else None
+
+
+def ent_out_of(ctx: Context, e: Ent, o: OutOf) -> Joined:
+    """returned parts orders + out of all parts orders: what only the part has is the numerator's"""
+    whole = o.whole
+    rest = tuple(f for f in e.filters if f not in whole.filters)
+    if e.dataset != whole.dataset or not rest or e.limit or e.one:
+        return None
+    return replace(e, filters=(*whole.filters, *rest), moment=e.moment or whole.moment), 0.0
 
 
 def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
