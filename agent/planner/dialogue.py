@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from agent.planner.assemble import measure_name, own_period
 from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Word
 from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context
 from agent.planner.rules.gathering import gathered
-from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter, Named, Not, Order, Period, SemanticQuery
+from schema.query import (
+    Aggregate,
+    AnyOf,
+    By,
+    Compare,
+    Comparison,
+    Exists,
+    Filter,
+    Named,
+    Not,
+    Order,
+    Period,
+    SemanticQuery,
+)
 
 FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus)
 
@@ -75,6 +90,8 @@ def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
             )
     if (dated := _in_rows(ctx, last.filters, moment)) is not None:
         return last.model_copy(update={"filters": dated, "compare": None})
+    if (dated := _in_fields(ctx, last.filters, moment)) is not None:
+        return last.model_copy(update={"filters": dated, "compare": None})
     base = base_of(ctx, last)
     dataset = ctx.model.datasets[base]
     if not dataset.ext.time:
@@ -94,6 +111,18 @@ def _in_rows(ctx: Context, filters: tuple[Filter, ...], moment: Moment) -> tuple
             new = Not(negate=new) if isinstance(f, Not) else new
             return (*filters[:i], new, *filters[i + 1 :])
     return None
+
+
+def _in_fields(ctx: Context, filters: tuple[Filter, ...], moment: Moment) -> tuple[Filter, ...] | None:
+    """The conditions with another period for the day that they were on: opened this year."""
+    on = [f for f in filters if isinstance(f, Compare) and f.op in ("<=", ">=") and ctx.is_time(f.field)]
+    if not on or len({f.field for f in on}) > 1:
+        return None
+    period, at = moment.resolve(ctx.today, False), filters.index(on[0])
+    kept = [f for f in filters if f not in on]
+    ends: list[tuple[Comparison, date | None]] = [(">=", period.start), ("<=", period.end)]
+    new = [Compare(field=on[0].field, op=op, value=day.isoformat()) for op, day in ends if day]
+    return (*kept[:at], *new, *kept[at:])
 
 
 def _compared(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:

@@ -265,6 +265,8 @@ def _range(tokens: Sequence[Token], i: int, low: Amount, end: int, high: Amount)
     start = i - 1 if i and tokens[i - 1].plain in ("between", "from", "tu", "khoang") else i
     if start == i:
         return []
+    if end < len(tokens) and tokens[end].plain == "old" and high.unit == "years":
+        end += 1
     scale = high.value / low.value if low.value else 1
     value = low.value
     if high.unit == "₫" and low.unit is None and scale > 1e3:  # "between 50 and 100m": the scale is shared

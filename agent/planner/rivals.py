@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.conditions import datasets_of
+from agent.planner.conditions import conditions, datasets_of
 from agent.planner.decisions import Ask, Decision
-from schema.query import Aggregate, SemanticQuery
+from schema.query import Aggregate, Exists, SemanticQuery
 
 
 def rivals(decisions: list[Decision]) -> Decision:
@@ -17,6 +17,8 @@ def rivals(decisions: list[Decision]) -> Decision:
     knit = breadth(first.query)
     for d in decisions[1:]:
         if isinstance(d, Ask) and (breadth(d.query) > knit or _looser(d.query, first.query)):
+            continue
+        if isinstance(d, Ask) and _less(d.query, first.query):
             continue
         if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
             seen.add(_canonical(d.query))
@@ -35,6 +37,18 @@ def breadth(query: SemanticQuery) -> int:
 def _looser(a: SemanticQuery, b: SemanticQuery) -> bool:
     """Whether a holds the same datasets by more conditions beside each other: channel Zalo, and not its consent."""
     return breadth(a) == breadth(b) and len(a.filters) > len(b.filters)
+
+
+def _less(a: SemanticQuery, b: SemanticQuery) -> bool:
+    """Whether a is b with a condition left out: it accounts for less of what was said."""
+    if a.model_copy(update={"filters": ()}) != b.model_copy(update={"filters": ()}):
+        return False
+    held = [[f for f in conditions(q.filters) if not isinstance(f, Exists)] for q in (a, b)]
+    return (
+        len(held[0]) < len(held[1])
+        and all(f in held[1] for f in held[0])
+        and datasets_of(a.filters) <= datasets_of(b.filters)
+    )
 
 
 def _counts(a: SemanticQuery, b: SemanticQuery) -> bool:
