@@ -7,8 +7,9 @@ from typing import Any
 
 from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.rules import Context
+from agent.planner.rules.gathering import linked
 from schema.access import Asker
-from schema.query import By, Compare, Exists, Filter, SemanticQuery
+from schema.query import By, Compare, Exists, Filter, Not, SemanticQuery
 
 
 def _asked(value: Any, asker: Asker) -> Any:
@@ -36,13 +37,20 @@ def mine(ctx: Context, asker: Asker, dataset: str) -> Filter:
 
 def own_facts(ctx: Context, asker: Asker, base: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
     """Who missed an appointment, asked at a store: one of the store's own."""
-    if base != ctx.model.ext.subject:
+    if base != ctx.model.ext.subject and ctx.model.datasets[base].ext.home:
         return tuple(filters)
-    held = []
+    held: list[Filter] = []
     for f in filters:
-        own = home(ctx, asker, f.exists, filters, ()) if isinstance(f, Exists) and not f.metric else ()
-        held.append(f.model_copy(update={"filters": (*f.filters, *own)}) if own and isinstance(f, Exists) else f)
+        rows = f if isinstance(f, Exists) else _facts(ctx, base, f)
+        own = home(ctx, asker, rows.exists, filters, ()) if rows and not rows.metric else ()
+        held.append(rows.model_copy(update={"filters": (*rows.filters, *own)}) if rows and own else f)
     return tuple(held)
+
+
+def _facts(ctx: Context, base: str, f: Filter) -> Exists | None:
+    """A loose condition on facts of something that has no store of its own: a car in the workshop."""
+    link = linked(ctx, base, f) if base != ctx.model.ext.subject and not isinstance(f, Not) else None
+    return Exists(exists=link, filters=(f,)) if link else None
 
 
 def home(ctx: Context, asker: Asker, base: str, filters: Sequence[Filter], by: Sequence[By]) -> tuple[Filter, ...]:

@@ -22,7 +22,7 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.context import Context, Joined, unfit
 from agent.planner.rules.fitting import beside
 from agent.planner.rules.measures import count_ent, meas_pred
 from schema.query import Aggregate, By, Compare, Filter, Having
@@ -159,7 +159,7 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
             return None
         near = by.field == "$time" or beside(ctx, m.filters, dataset)
         far = 0.0 if near else ctx.distance(m.base, dataset) or 0.0
-        cost += 0.2 * far
+        cost += 0.2 * far + (4.0 if unfit(ctx, m.measures[0], dataset) else 0.0)
     return replace(m, by=(*m.by, *g.by), filters=(*m.filters, *(_there(ctx, g) if g.each else ()))), cost
 
 

@@ -89,7 +89,8 @@ def verb_pred(ctx: Context, v: Verb, p: Pred) -> Joined:
             )
             return Pred(All(all=each), v.about), 0.1 * len(tree[p.dataset])
         about = _about_object(ctx, v, p.dataset)
-        return replace(about, filters=(*about.filters, p.filter)), 0.1 * len(tree[p.dataset])
+        own = p.dataset == v.dataset and not v.about  # with a tag + paid by instalments: the tag says so
+        return replace(about, filters=(*about.filters, p.filter)), -0.5 if own else 0.1 * len(tree[p.dataset])
     return None
 
 
