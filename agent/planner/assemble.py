@@ -63,10 +63,21 @@ def _flat(f: Filter) -> tuple[Filter, ...]:
     return tuple(part for x in f.all for part in _flat(x)) if isinstance(f, All) else (f,)
 
 
+def _catalogue(ctx: Context, e: Ent) -> Ent:
+    """The price of a Sorento is the model's, whatever cars of it there are."""
+    said = [f.field for f in e.filters if isinstance(f, Compare)]
+    homes = {key.partition(".")[0] for key in (*e.fields, *said)}
+    if not e.implied or not e.fields or len(said) < len(e.filters) or len(homes) != 1 or e.moment:
+        return e
+    home = homes.pop()
+    return replace(e, dataset=home) if ctx.model.datasets[home].ext.counted_as == e.dataset else e
+
+
 def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     """A list of entities."""
     if ctx.plays(e.dataset) and not e.filters:
         raise UnanswerableError("the sellers are those of something sold")
+    e = _catalogue(ctx, e)
     dataset, fields = e.dataset, e.fields
     for f in e.filters:
         if isinstance(f, Named):

@@ -28,6 +28,9 @@ def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
     for i in range(len(tokens) - 2):  # mấy khách nào: which ones
         if tokens[i].text in ("mấy", "may", "những", "nhung") and tokens[i + 2].text in ("nào", "nao"):
             yield i, i + 1, Skip(), 1.2
+    for i in range(1, len(tokens)):  # list mấy khách: some, not how many
+        if tokens[i].text == "mấy" and tokens[i - 1].plain in ("list", "ke", "xem", "sach", "show", "ra", "loc", "tim"):
+            yield i, i + 1, Skip(), 1.2
     yield from _closing(tokens)
     for i in range(len(tokens) - 2):  # city by city
         if tokens[i + 1].plain == "by" and tokens[i].stem == tokens[i + 2].stem:
