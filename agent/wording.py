@@ -65,6 +65,8 @@ class Wording:
             name, texts = self.pick(e.label or name, e.label_vi or name), [f"#{t}" for t in texts]
         if f.op == "between":
             return f"{name} {texts[0]} – {texts[1]}"
+        if f.op == "contains":
+            return self.pick(f"{name} with “{texts[0]}”", f"{name} có “{texts[0]}”")
         unit = self._unit(field.ext.unit)
         if f.op in ("in", "not_in"):
             return f"{name}: " + ("" if f.op == "in" else "≠ ") + self.pick(" or ", " hoặc ").join(texts)

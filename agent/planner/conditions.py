@@ -57,6 +57,9 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
     for dataset in spoken_of:
         if ctx.model.datasets[dataset].ext.log in spoken_of:
             raise UnanswerableError(f"{dataset} is the present state of its log")
+    none_of = {f.negate.exists for f in filters if isinstance(f, Not) and isinstance(f.negate, Exists) and _any(f.negate)}
+    if none_of & {f.exists for f in filters if isinstance(f, Exists)}:
+        raise UnanswerableError("nobody has some of what he has none of")
     values: dict[str, set[object]] = {}
     for f in filters:
         if isinstance(f, Exists):
@@ -67,6 +70,10 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
         values[field] = values[field] & held if field in values else held
         if not values[field]:
             raise UnanswerableError(f"nothing has two values of {field}")
+
+
+def _any(f: Exists) -> bool:
+    return not f.filters and f.period is None and f.value is None
 
 
 def _held_to(ctx: Context, f: Filter) -> tuple[str | None, set[object]]:

@@ -66,7 +66,9 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     if e.dataset == ctx.model.ext.subject and of_store(ctx, p):
         apart += 0.4
     if of_somebody(ctx, e.dataset, p.dataset):
-        apart += 0.3
+        if not ctx.graph.reaches(e.dataset, [ctx.model.ext.subject or ""]):
+            return None  # a showroom has no consent
+        apart += 0.6
     if p.one and e.implied and e.dataset != p.dataset and len(e.filters) == 1:
         apart += 0.8  # xe + its plate: that car, no order of a car
     joined = replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated)

@@ -18,7 +18,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
 from agent.planner.rules.entities import ent_not_when, ent_verb
-from agent.planner.rules.fitting import akin, beside
+from agent.planner.rules.fitting import akin, beside, of_somebody
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
 from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter, Named
@@ -167,6 +167,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
         far = -1.0  # sold by An: An is the seller
     if unfit(ctx, first, p.dataset, (p.filter,)):
         far += 4
+    if of_somebody(ctx, m.base, p.dataset):
+        far += 3.0
     if not akin(ctx, m.base, p.dataset):
         return None
     by = m.by
