@@ -74,6 +74,7 @@ class FieldExtension(Part):
     had: bool = Field(False, description="its values are things that one has: a mobile, a Zalo handle")
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
     latest_of: str | None = Field(None, description="field whose latest value it is; of another entity that is meant")
+    same_as: str | None = Field(None, description="field of another dataset that has the same values row by row")
     free: bool = Field(False, description="free text, in which words are looked for: notes mentioning a bank")
 
 

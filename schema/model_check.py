@@ -66,8 +66,9 @@ def _dataset(model: SemanticModel, dataset: Dataset) -> None:
         if named and named not in model.named_filters:
             raise ModelError(f"{name}: {named} is no named filter. {near(named, model.named_filters)}".strip())
     for f in dataset.fields.values():
-        if f.ext.latest_of:
-            _field(model, f.ext.latest_of, f.key)
+        for other in (f.ext.latest_of, f.ext.same_as):
+            if other:
+                _field(model, other, f.key)
     for shown in (e.total, e.best):
         if shown and shown not in model.metrics:
             _field(model, shown if "." in shown else f"{name}.{shown}", name)

@@ -33,7 +33,9 @@ _DEFAULTS = {
 }
 
 
-def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
+def _filled(
+    ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter], measures: Sequence[Measure] = ()
+) -> tuple[Filter, ...]:
     """`mine` spelled out, and named filters that need a period given their own."""
 
     single = any(_single(f) for f in filters)
@@ -55,7 +57,7 @@ def _filled(ctx: Context, asker: Asker, dataset: str, filters: Sequence[Filter])
             return ctx.bind(f.named, _DEFAULTS[default])
         return f
 
-    return gathered(ctx, dataset, tuple(part for f in filters for part in _flat(walk(f, one))))
+    return gathered(ctx, dataset, tuple(part for f in filters for part in _flat(walk(f, one))), measures)
 
 
 def _flat(f: Filter) -> tuple[Filter, ...]:
@@ -123,7 +125,7 @@ def _own_rows(m: Meas) -> Meas:
 def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
     m = _own_rows(m)
-    filters = _filled(ctx, asker, m.base, m.filters)
+    filters = _filled(ctx, asker, m.base, m.filters, m.measures)
     check_possible(ctx, filters)
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None

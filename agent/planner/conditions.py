@@ -57,7 +57,9 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
     for dataset in spoken_of:
         if ctx.model.datasets[dataset].ext.log in spoken_of:
             raise UnanswerableError(f"{dataset} is the present state of its log")
-    none_of = {f.negate.exists for f in filters if isinstance(f, Not) and isinstance(f.negate, Exists) and _any(f.negate)}
+    none_of = {
+        f.negate.exists for f in filters if isinstance(f, Not) and isinstance(f.negate, Exists) and _any(f.negate)
+    }
     if none_of & {f.exists for f in filters if isinstance(f, Exists)}:
         raise UnanswerableError("nobody has some of what he has none of")
     values: dict[str, set[object]] = {}
@@ -83,7 +85,7 @@ def _held_to(ctx: Context, f: Filter) -> tuple[str | None, set[object]]:
         fields = {field for field, _ in parts}
         return (fields.pop(), set().union(*(held for _, held in parts))) if len(fields) == 1 else (None, set())
     if isinstance(f, Compare) and f.op in ("=", "in"):
-        return f.field, set(_values(f))
+        return ctx.model.field(f.field).ext.same_as or f.field, set(_values(f))
     if isinstance(f, Named) and f.named[0] != "$" and (axis := ctx.model.named(f.named).axis):
         expression = ctx.model.named(f.named).expression
         return axis, {v for v in ctx.model.field(axis).ext.values if f"'{v}'" in expression}

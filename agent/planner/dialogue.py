@@ -6,9 +6,10 @@ from datetime import date
 
 from agent.planner.assemble import measure_name, own_period
 from agent.planner.conditions import UnanswerableError, conditions
-from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Word
+from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Wider, Word
 from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context
+from agent.planner.rules.context import axes, merge
 from agent.planner.rules.gathering import gathered
 from schema.query import (
     Aggregate,
@@ -25,7 +26,7 @@ from schema.query import (
     SemanticQuery,
 )
 
-FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus)
+FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus, Wider)
 
 
 def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
@@ -45,6 +46,8 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
         return _period(ctx, last, item.moment)
     if isinstance(item, Pred):
         return _refine(ctx, last, item.filter, item.dataset)
+    if isinstance(item, Wider):
+        return _widen(ctx, last, item.pred.filter)
     if isinstance(item, Group):
         return _group(ctx, last, item.by)
     if isinstance(item, Leading):
@@ -161,8 +164,20 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
         last = last.model_copy(update={"filters": tuple(f for f in last.filters if f != Named(named=standing))})
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
     return last.model_copy(
-        update={"filters": gathered(ctx, base, (*kept, new)), "limit": None if last.dataset else last.limit}
+        update={
+            "filters": gathered(ctx, base, (*kept, new), last.metrics),
+            "limit": None if last.dataset else last.limit,
+        }
     )
+
+
+def _widen(ctx: Context, last: SemanticQuery, new: Filter) -> SemanticQuery:
+    """Another value of what was asked for, beside the former."""
+    for i, f in enumerate(last.filters):
+        if axes(ctx, f) & axes(ctx, new):
+            both = merge(ctx, f, new, "or")
+            return last.model_copy(update={"filters": (*last.filters[:i], both, *last.filters[i + 1 :])})
+    raise UnanswerableError("nothing to widen")
 
 
 def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQuery:

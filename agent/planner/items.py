@@ -236,6 +236,13 @@ class Conjunct(Item):
 
 
 @dataclass(frozen=True)
+class Wider(Item):
+    """What else may hold of what was asked before: High ones, too."""
+
+    pred: Pred
+
+
+@dataclass(frozen=True)
 class Top(Item):
     """The first n."""
 

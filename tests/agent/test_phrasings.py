@@ -107,3 +107,33 @@ def test_a_cars_last_visit_is_its_own(demo_agent: Agent, rows: sqlite3.Connectio
         answer = demo_agent.session(demo_agent.asker("admin")).ask(f"when was {plate} last in the workshop?")
         assert answer.kind == "answer", answer.answer
         assert day in answer.rows[0]
+
+
+def test_revenue_of_some_products_is_that_of_their_items(demo_agent: Agent, rows: sqlite3.Connection) -> None:
+    """Two conditions on the product hold of the item; the rest of its order is not the tyres' revenue."""
+    sql = """
+        SELECT SUM(i.revenue) FROM transactions t JOIN transaction_items i ON i.order_id = t.order_id
+        JOIN products p ON p.id = i.product_id WHERE p.category = 'tyres' AND p.brand = 'Michelin'
+        AND t.ordered_on BETWEEN '2026-01-01' AND '2026-11-20'"""
+    with closing(rows.execute(sql)) as cursor:
+        due = cursor.fetchone()[0]
+    answer = demo_agent.session(demo_agent.asker("admin")).ask("revenue from Michelin tyres this year")
+    assert answer.kind == "answer", answer.answer
+    assert due in answer.rows[0]
+
+
+def test_which_of_two_brings_more(demo_agent: Agent) -> None:
+    answer = demo_agent.session(demo_agent.asker("admin")).ask(
+        "doanh thu lốp năm nay: Michelin với Bridgestone brand nào hơn?"
+    )
+    assert answer.kind == "answer", answer.answer
+    amounts = [row[[c.name for c in answer.columns].index("revenue")] for row in answer.rows]
+    assert len(amounts) == 2 and amounts[0] > amounts[1]
+
+
+def test_a_value_is_added_to_the_one_before(demo_agent: Agent) -> None:
+    session = demo_agent.session(demo_agent.asker("admin"))
+    session.ask("khách VIP ở Hà Nội")
+    wider = session.ask("thêm cả tier High nữa")
+    whole = demo_agent.session(demo_agent.asker("admin")).ask("khách VIP hoặc High ở Hà Nội")
+    assert wider.total_rows == whole.total_rows > 0

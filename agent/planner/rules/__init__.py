@@ -71,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     conditions.or_right,
     conditions.or_right_ent,
     conditions.or_right_verb,
+    conditions.widen_pred,
     conditions.pred_conjunct,
     conditions.verb_conjunct,
     conditions.pred_pred,
@@ -252,6 +253,8 @@ RULES: tuple[Rule, ...] = (
     groups.not_when,
     groups.meas_versus,
     groups.versus_meas,
+    groups.meas_more,
+    groups.field_more,
     # Tools asked for one entity, and words that are passed over.
     calls.tool_one,
     calls.one_tool,

@@ -13,6 +13,7 @@ from agent.planner.items import (
     Pred,
     Verb,
     When,
+    Wider,
     Word,
 )
 from agent.planner.rules.context import Context, Joined, axes, comparison, exists, merge, scaled
@@ -80,6 +81,11 @@ def or_right_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     if w.kind != "or":
         return None
     return Conjunct(w.kind, Pred(exists(ctx, v), v.about or ctx.model.ext.subject or v.dataset)), 0.0
+
+
+def widen_pred(ctx: Context, w: Word, p: Pred) -> Joined:
+    """thêm cả + tier High"""
+    return (Wider(p), 0.0) if w.kind == "widen" and ctx.dialogue and not p.one else None
 
 
 def _same_axis(ctx: Context, a: Pred, b: Pred) -> bool:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.planner.rules.context import Context, axes
-from schema.query import All, Compare, Exists, Filter, Named, Not
+from schema.query import All, Compare, Exists, Filter, Measure, Named, Not
 
 
-def gathered(ctx: Context, base: str, filters: Sequence[Filter]) -> tuple[Filter, ...]:
+def gathered(
+    ctx: Context, base: str, filters: Sequence[Filter], measures: Sequence[Measure] = ()
+) -> tuple[Filter, ...]:
     """`filters` over `base`, those on rows of one linked dataset put into one Exists; order is kept otherwise.
 
-    A negation among them denies the whole: not granted + marketing + Zalo is no such consent.
+    A negation among them denies the whole: not granted + marketing + Zalo is no such consent. What holds of rows that a
+    measure is worked out on stays loose: revenue of Michelin tyres is that of the items, not of orders that have one.
     """
     kept = list(filters)
+    parts = {at for m in measures if isinstance(m, str) for at in ctx.model.metric(m).ext.at}
     for link in dict.fromkeys(found for f in filters if (found := _link(ctx, base, f)) is not None):
         loose = [f for f in kept if _link(ctx, base, f) == link]
+        if any(all(ctx.graph.reaches(at, _datasets(f)) for f in loose) for at in parts):
+            continue
         hosts = [f for f in kept if _host(f) == link]
         said = set().union(*(axes(ctx, f) for f in loose))
         ruled_out = [f for f in loose if isinstance(f, Not) and axes(ctx, f.negate) & said]  # granted and not revoked

@@ -25,7 +25,7 @@ from agent.planner.items import (
 from agent.planner.rules.context import Context, Joined, unfit
 from agent.planner.rules.fitting import beside
 from agent.planner.rules.measures import count_ent, meas_pred
-from schema.query import Aggregate, By, Compare, Filter, Having
+from schema.query import Aggregate, By, Compare, Filter, Having, Order
 
 
 def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
@@ -273,3 +273,17 @@ def versus_meas(ctx: Context, v: Versus, m: Meas) -> Joined:
     """so với tháng trước + doanh thu tháng này"""
     joined = meas_versus(ctx, m, v)
     return (joined[0], 0.1) if joined and m.moment and not v.loose else None
+
+
+def meas_more(ctx: Context, m: Meas, w: Word) -> Joined:
+    """revenue of Michelin and Bridgestone + which is higher: one row each, the highest first"""
+    sides = [f for f in m.filters if isinstance(f, Compare) and f.op == "in"]
+    if w.kind != "which_more" or m.by or len(sides) != 1:
+        return None
+    order = (Order(by="$first", descending=True),)
+    return replace(m, by=(By(field=sides[0].field),), order=order), 0.0
+
+
+def field_more(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    """which brand + is higher"""
+    return (w, 0.1) if w.kind == "which_more" else None
