@@ -236,6 +236,11 @@ def previous(said: Said) -> Moment:
     return Moment("previous", UNITS[said.match["unit"]])
 
 
+def next_unit(said: Said) -> Moment:
+    """sang tuần"""
+    return Moment("unit", UNITS[said.match["unit"]], 1)
+
+
 def following(said: Said) -> Moment:
     return Moment("previous", UNITS[said.match["unit"]], 1)
 

@@ -128,6 +128,7 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (rf"(?:the )?{_U} before(?: that| this)?$", made.previous),
     (rf"(?:the )?{_U} after(?: that| this)?$", made.following),
     (r"(?P<day>sang|chieu|toi) nay", made.named_day),
+    (r"sang (?P<unit>tuan|thang|quy|nam)(?: sau| toi)?", made.next_unit),
     # days
     (
         rf"(?:from |between )?{_DAY} (?:to|and|-|until) (?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of"

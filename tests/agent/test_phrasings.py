@@ -135,5 +135,5 @@ def test_a_value_is_added_to_the_one_before(demo_agent: Agent) -> None:
     session = demo_agent.session(demo_agent.asker("admin"))
     session.ask("khách VIP ở Hà Nội")
     wider = session.ask("thêm cả tier High nữa")
-    whole = demo_agent.session(demo_agent.asker("admin")).ask("khách VIP hoặc High ở Hà Nội")
+    whole = demo_agent.session(demo_agent.asker("admin")).ask("khách thuộc tier VIP hoặc High ở Hà Nội")
     assert wider.total_rows == whole.total_rows > 0
