@@ -75,6 +75,12 @@ class Context:
         users = self.model.ext.users
         return users is not None and self.model.datasets[dataset].source == self.model.datasets[users].source
 
+    def columns(self, fields: Iterable[str]) -> list[str]:
+        """Without those that only say what a row belongs to: visits at a showroom."""
+        found = self.model.datasets.values()
+        names = {f"{d.name}.{d.ext.name_field}" for d in found if d.ext.name_field and d.name != self.model.ext.subject}
+        return [f for f in fields if f not in names or self.model.field(f).ext.index == "code"]
+
     def plays(self, dataset: str) -> bool:
         """Whether its rows are staff in a part: the sellers, with no role of theirs."""
         own = dataset == self.model.ext.users or self.model.datasets[dataset].ext.where is not None

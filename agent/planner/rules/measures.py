@@ -26,7 +26,7 @@ from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter, Named
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """how many + customers"""
-    if w.kind != "how_many" or e.limit or e.fields or (e.one and e.dataset == ctx.model.ext.subject):
+    if w.kind != "how_many" or e.limit or ctx.columns(e.fields) or (e.one and e.dataset == ctx.model.ext.subject):
         return None
     other = 0.6 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
     if _things_first(ctx, e.dataset, e.filters):

@@ -66,7 +66,7 @@ def field_most(ctx: Context, f: FieldItem, w: Word) -> Joined:
 
 def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """most + complaints"""
-    if w.kind not in ("most", "least") or e.limit or e.one or e.fields:
+    if w.kind not in ("most", "least") or e.limit or e.one or ctx.columns(e.fields):
         return None
     inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters) if e.filters else None
     if e.moment:
