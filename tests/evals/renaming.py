@@ -74,12 +74,16 @@ class Renaming:
         if isinstance(part, dict):
             under = of if of in ("at", "amounts") else ""
             return {
-                self.name(k) if of in KEYED else k: v if k == "aliases" else self._part(v, under or k)
+                self.name(k) if of in KEYED else k: self._aliases(v) if k == "aliases" else self._part(v, under or k)
                 for k, v in part.items()
             }
         if isinstance(part, list | tuple):
             return [self._part(p, of) for p in part]
         return self._said(part, of) if isinstance(part, str) else part
+
+    def _aliases(self, part: dict[str, Any]) -> dict[str, list[str]]:
+        """What values are called besides: the values are data and stay, the names are the model's words."""
+        return {value: [self.text(name) for name in names] for value, names in part.items()}
 
     def _said(self, text: str, of: str) -> str:
         """A text of the model, by what it stands for: words, SQL, a name; anything else stays."""

@@ -143,9 +143,6 @@ def world(agent: Agent) -> World:
     tried = (_renaming(seed, stays, phrases) for seed in range(100))
     renaming = min(tried, key=lambda r: _clashes(r, said - stays, stays, names))
     listed = {v for found in values.listed().values() for v in found}
-    listed |= {
-        a for d in model.datasets.values() for f in d.fields.values() for al in f.ext.aliases.values() for a in al
-    }
     spelled = {keys(v.replace("-", sep)) for v in listed for sep in "- "}
     mixed = {words for words in spelled if len(words) > 1 and set(words) <= said}  # a tag "xe điện"
     return World(
