@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from agent.planner.items import Ent, FieldItem, Function, GrainItem, Skip, Word
 from agent.planner.lexicon import Entry, Lexicon
@@ -14,11 +15,12 @@ from agent.planner.tokens import tokenize
 _BREAK = re.compile(r"(?<=\S)[?:;!]\s+(?=\S)|(?<=[^\s\d])\.\s+(?=\S)|\s[-–—]\s+(?=\S)")
 _DAY = frozenset("date dates day when ngay".split())  # of what is listed
 _KEPT = 3  # words that a question needs to be one without its clause
+_TRIED = 3  # places that are tried: each costs a plan, however many full stops a text has
 
 
 def clauses(text: str) -> Iterable[tuple[str, str]]:
-    """The question, and what follows it."""
-    for found in _BREAK.finditer(text):
+    """The question, and what follows it, at its first places for that."""
+    for found in islice(_BREAK.finditer(text), _TRIED):
         if len(text[: found.start()].split()) >= _KEPT:
             yield text[: found.start()], text[found.end() :]
 

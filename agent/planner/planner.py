@@ -26,6 +26,7 @@ from schema.access import Asker
 from schema.query import Aggregate, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
+LONGEST_WITH_COLUMNS = 300  # characters; a longer text is no list with its columns, and costs a plan at each full stop
 _JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
 DISTANT = 0.6  # and those whose scores differ by less are tried where the best find nothing
 CLOSE = 0.1  # readings whose scores differ by less are rivals
@@ -40,6 +41,14 @@ class Planner:
 
     def plan(self, question: str, asker: Asker, values: Values, state: State = EMPTY) -> Decision:
         """What to do for a question, given what was asked before."""
+        decision = self._whole(question, asker, values, state)
+        unread = isinstance(decision, Refuse) and decision.why in ("words", "unreadable")
+        if unread and len(question) <= LONGEST_WITH_COLUMNS:
+            return self._with_columns(question.strip(), asker, values, state) or decision
+        return decision
+
+    def _whole(self, question: str, asker: Asker, values: Values, state: State) -> Decision:
+        """The question with nothing left out of it."""
         text = question.strip()
         if not text:
             return Refuse("empty")
@@ -57,14 +66,12 @@ class Planner:
         joined = reading.tokens[0].plain in _JOINING
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
         decision = self._best(reading, asker, state, follow, text)
-        if isinstance(decision, Refuse) and decision.why in ("words", "unreadable"):
-            decision = self._with_columns(text, asker, values, state) or decision
         return allowed(self.ctx, decision, asker)
 
     def _with_columns(self, text: str, asker: Asker, values: Values, state: State) -> Decision | None:
         """A list, and in a clause of its own what it should show."""
         for question, clause in clauses(text):
-            first = self.plan(question, asker, values, state)
+            first = self._whole(question, asker, values, state)
             if not isinstance(first, Ask) or not first.query.dataset:
                 continue
             if (shown := columns(self.ctx, self.lexicon, clause, first.query.dataset)) is not None:

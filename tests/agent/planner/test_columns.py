@@ -33,6 +33,11 @@ def test_columns(demo_agent: Agent, clause: str, dataset: str, due: set[str] | N
     assert (set(found) if found else None) == due
 
 
+def test_a_text_of_full_stops_is_tried_a_few_times() -> None:
+    """Each place costs a plan; two thousand characters of them must not cost hundreds."""
+    assert len(list(clauses("who are they? " * 140))) <= 3
+
+
 def test_a_list_with_a_clause_is_the_list(demo_agent: Agent) -> None:
     """The same rows; the named columns come with them."""
     asked = demo_agent.session(demo_agent.asker("admin"))
