@@ -16,6 +16,11 @@ REFUSALS: dict[Why, tuple[Refusal, str, str]] = {
         "That is too long: a question may have up to {about} characters.",
         "Câu hỏi quá dài: tối đa {about} ký tự.",
     ),
+    "too_many_words": (
+        "not_understood",
+        "That is too much for one question: I read up to {about} words. Ask it in parts; each may build on the one before.",
+        "Câu này quá dài cho một lần hỏi: tôi đọc tối đa {about} từ. Hãy hỏi từng phần, phần sau nối tiếp phần trước.",
+    ),
     "unreadable": (
         "not_understood",
         "I couldn't read that as a question about the customer data.",

@@ -12,7 +12,8 @@ from typing import Any, cast, get_args, get_type_hints
 from agent.planner.items import Ent, Item, Junk, Meas
 from agent.planner.rules import LIFTS, RULES, Context, Joined
 
-BEAM = 10
+BEAM = 10  # meanings kept of a stretch
+SHORT = 25  # words; in a longer question fewer are kept, so that its time grows by no more than its length
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ def parse(ctx: Context, length: int, atoms: Sequence[tuple[int, int, Item, float
     cells: dict[tuple[int, int], dict[Item, Edge]] = defaultdict(dict)
     for start, end, item, score in atoms:
         _keep(ctx, cells[start, end], Edge(item, score, (item.text,) if isinstance(item, Junk) else ()))
+    beam = max(2, round(BEAM * min(1.0, (SHORT / max(1, length)) ** 1.5)))
     for width in range(1, length + 1):
         for start in range(length - width + 1):
             end = start + width
@@ -79,8 +81,8 @@ def parse(ctx: Context, length: int, atoms: Sequence[tuple[int, int, Item, float
                                 item, cost = joined
                                 if item is not None:
                                     _keep(ctx, cell, Edge(item, a.score + b.score - cost, a.ignored + b.ignored))
-            if len(cell) > BEAM:
-                best = sorted(cell.values(), key=lambda e: -e.score)[:BEAM]
+            if len(cell) > beam:
+                best = sorted(cell.values(), key=lambda e: -e.score)[:beam]
                 cells[start, end] = {e.item: e for e in best}
     whole = sorted(cells.get((0, length), _NONE).values(), key=lambda e: -e.score)
     filled = [

@@ -53,6 +53,7 @@ Why = Literal[
     "closed_field",
     "cannot",
     "too_long",
+    "too_many_words",
 ]
 
 

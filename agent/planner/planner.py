@@ -26,6 +26,7 @@ from schema.access import Asker
 from schema.query import Aggregate, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
+MAX_WORDS = 60
 LONGEST_WITH_COLUMNS = 300  # characters; a longer text is no list with its columns, and costs a plan at each full stop
 _JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
 DISTANT = 0.6  # and those whose scores differ by less are tried where the best find nothing
@@ -54,6 +55,8 @@ class Planner:
             return Refuse("empty")
         if len(text) > MAX_CHARACTERS:
             return Refuse("too_long", str(MAX_CHARACTERS))
+        if len(tokenize(text)) > MAX_WORDS:
+            return Refuse("too_many_words", str(MAX_WORDS))
         ctx = replace(self.ctx, dialogue=state.query is not None)
         reading = read(self._resolved(text, state), ctx, self.lexicon, values)
         if not reading.tokens:

@@ -32,7 +32,6 @@ from agent.planner.tokens import Token, expanded, tokenize
 from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
 from schema.query import Compare
 
-MAX_TOKENS = 60
 _CALLED = frozenset({"named", "called", "tên"})
 _TITLES = frozenset({"anh", "chị", "chi", "ông", "ong", "bà", "cô", "chú", "bác", "mr", "mrs", "ms", "miss", "dr"})
 
@@ -55,9 +54,9 @@ class Reading:
 
 def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     """All readings of a question, best first. Pure: the same question, model, values and day give the same readings."""
-    tokens = tokenize(text)[:MAX_TOKENS]
+    tokens = tokenize(text)
     script = script_of(tokens)
-    tokens = expanded(tokens, lexicon.spelled_out(script == "english"), script == "accents")[:MAX_TOKENS]
+    tokens = expanded(tokens, lexicon.spelled_out(script == "english"), script == "accents")
     atoms: list[tuple[int, int, Item, float]] = []
     reading = Reading(tokens, [])
     covered, empty, inside, firm = ([False] * len(tokens) for _ in range(4))

@@ -127,6 +127,12 @@ def bare(answer: Answer, *names: str) -> str:
     return told
 
 
+def test_more_words_than_are_read_is_said_and_none_is_dropped(demo_agent: Agent) -> None:
+    answer = demo_agent.session(demo_agent.asker("admin")).ask("customers in Hà Nội " * 15 + "who like tea")
+    assert (answer.kind, answer.refusal) == ("refuse", "not_understood")
+    assert "60 words" in answer.answer
+
+
 @pytest.mark.parametrize(
     ("kind", "role", "question"),
     REFUSED,
