@@ -17,7 +17,7 @@ from agent.planner.items import (
 )
 from agent.planner.moments import Unit, shift
 from agent.planner.rules.context import Context, Joined, comparison, exists
-from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, part
+from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, part, translated
 from agent.planner.rules.periods import within
 from schema.query import Aggregate, Compare, Comparison, Exists, Filter, Named, Not
 
@@ -26,6 +26,10 @@ _SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "mon
 
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     """customers + at risk; overdue + customers"""
+    if e.dataset != ctx.model.ext.subject and not ctx.graph.reaches(e.dataset, [p.dataset]):
+        own = translated(ctx, e.dataset, p.filter)
+        if own is not None and own not in e.filters:
+            return replace(e, filters=(*e.filters, own)), 0.0
     far = ctx.distance(e.dataset, p.dataset)
     if far is None or p.filter in e.filters or p.split or not akin(ctx, e.dataset, p.dataset):
         return None
@@ -212,7 +216,17 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             if shown and main is a and not other.filters and other.dataset != ctx.model.ext.subject:
                 joined = replace(joined, fields=(*main.fields, f"{other.dataset}.{name}"))  # those who left … and store
             return replace(joined, lead=a.lead or b.lead), cost
-    return None
+    return _as_own(ctx, a, b) or _as_own(ctx, b, a)
+
+
+def _as_own(ctx: Context, main: Ent, other: Ent) -> Joined:
+    """schedules + diesel cars: those for diesel cars, where the rows have the same to say of themselves"""
+    if not other.filters or other.one or other.limit or other.order or other.moment or other.fields or main.implied:
+        return None
+    own = [translated(ctx, main.dataset, f) for f in other.filters]
+    if None in own or own == list(other.filters):
+        return None
+    return replace(main, filters=tuple(dict.fromkeys((*main.filters, *(f for f in own if f is not None))))), 0.2
 
 
 def ent_field(ctx: Context, e: Ent, f: FieldItem) -> Joined:

@@ -41,6 +41,22 @@ def part(ctx: Context, base: str, dataset: str) -> bool:
     return subject in steps and base in steps and len(steps[subject]) > len(steps[base]) > 0
 
 
+def translated(ctx: Context, dataset: str, said: Filter) -> Filter | None:
+    """The condition as one on rows of `dataset`: by its own field of the same values (a schedule is for diesel, too)."""
+    if isinstance(said, All):
+        parts = [translated(ctx, dataset, f) for f in said.all]
+        return None if None in parts else All(all=tuple(f for f in parts if f is not None))
+    if not isinstance(said, Compare):
+        return None
+    if ctx.graph.reaches(dataset, [said.field.partition(".")[0]]):
+        return said
+    field = ctx.model.field(said.field)
+    for other in ctx.model.datasets[dataset].fields.values():
+        if field.ext.values and other.ext.values.keys() == field.ext.values.keys() and other.label == field.label:
+            return said.model_copy(update={"field": other.key})
+    return None
+
+
 def of_store(ctx: Context, p: Pred) -> bool:
     """A value of the showroom with no word of it: Kia customers drive one, VinFast owners in Hà Nội live there."""
     stores = ctx.model.ext.stores

@@ -63,8 +63,8 @@ def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:
 
 def count_distinct(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """how many + cities"""
-    if w.kind != "how_many":
-        return None
+    if w.kind != "how_many" or (ctx.numeric(f.key) and ctx.model.field(f.key).ext.unit):
+        return None  # how many km asks for the amount
     return Meas((Aggregate(fn="count_distinct", over=f.key),), f.key.partition(".")[0]), 0.3
 
 
@@ -272,6 +272,8 @@ def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
     b = more.meas
     if (b.filters and a.filters) or a.limit or b.limit:
         return None
+    if ctx.distance(a.base, b.base) is None and ctx.distance(b.base, a.base) is None:
+        return None  # nothing links the two
     return replace(
         a,
         measures=tuple(dict.fromkeys((*a.measures, *b.measures))),
