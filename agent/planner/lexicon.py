@@ -80,6 +80,7 @@ class Lexicon:
 
     entries: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     short: dict[str, dict[str, str]] = field(default_factory=dict)  # language -> abbreviation -> what it stands for
+    heads: dict[str, Lexicon] = field(default_factory=dict)  # dataset -> what its fields are called beside it: status
     _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)  # (words as written, meaning)
 
     def add(self, phrase: str, item: Item, weight: float = 1.0, *, capital: bool = False) -> None:
@@ -143,6 +144,7 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     _language(lexicon, model)
     for dataset in model.datasets.values():
         _dataset(lexicon, model, dataset)
+        lexicon.heads[dataset.name] = _heads(dataset)
     superlatives: set[str] = set()
     for metric in model.metrics.values():
         for phrase in metric.ext.more:  # best-selling is said of cars first
@@ -213,6 +215,31 @@ def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
         lexicon.add("mine", Word("mine"))
     for f in dataset.fields.values():
         _field(lexicon, dataset, f)
+
+
+_LINKS = frozenset("of the của".split())
+
+
+def _heads(dataset: Dataset) -> Lexicon:
+    """What the fields are called where their dataset is named already: the method of payments, trạng thái of cases."""
+    heads = Lexicon()
+    nouns = [n for n in (dataset.ext.label, dataset.ext.labels, dataset.ext.label_vi, *dataset.synonyms) if n]
+    own = [w for w in (tuple(t.stem for t in tokenize(n)) for n in nouns) if w]
+    for f in dataset.fields.values():
+        if f.ext.detail or f.name == "id" or f.name.endswith("_id"):
+            continue
+        heads.add(f.name.replace("_", " "), FieldItem(f.key))
+        for phrase in (f.label, f.ext.label_vi or "", *f.synonyms):
+            tokens = tokenize(phrase)
+            words = tuple(t.stem for t in tokens)
+            for noun in own:
+                n = len(noun)
+                rest = tokens[n:] if words[:n] == noun else tokens[:-n] if words[-n:] == noun else []
+                while rest and rest[-1].text in _LINKS:
+                    rest = rest[:-1]
+                if rest and rest[0].text not in _LINKS:
+                    heads.add(" ".join(t.text for t in rest), FieldItem(f.key))
+    return heads
 
 
 def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:

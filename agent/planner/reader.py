@@ -19,6 +19,7 @@ from agent.planner.items import (
     MetricItem,
     Pred,
     Skip,
+    Verb,
     When,
     Word,
 )
@@ -27,8 +28,8 @@ from agent.planner.likely import asked, outermost, plural, sure
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
 from agent.planner.rules import Context
-from agent.planner.scripts import script_of
-from agent.planner.tokens import Token, expanded, tokenize
+from agent.planner.scripts import Script, script_of
+from agent.planner.tokens import Token, expanded, parts, tokenize
 from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
 from schema.query import Compare
 
@@ -54,7 +55,7 @@ class Reading:
 
 def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     """All readings of a question, best first. Pure: the same question, model, values and day give the same readings."""
-    tokens = tokenize(text)
+    tokens = unhyphenated(tokenize(text), lexicon)
     script = script_of(tokens)
     tokens = expanded(tokens, lexicon.spelled_out(script == "english"), script == "accents")
     atoms: list[tuple[int, int, Item, float]] = []
@@ -98,6 +99,9 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             if isinstance(item, Skip) and width == 1:
                 empty[start] = True
             covered[start:end] = [True] * width
+    for start, end, head in _heads(tokens, said, ctx, lexicon, script):
+        said.append((start, end, head, 0.75))
+        covered[start:end] = [True] * (end - start)
     said = [(s, e, item, w * sure(lexicon, tokens, s, e, item)) for s, e, item, w in outermost(tokens, said)]
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
@@ -177,6 +181,30 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             t.text for i, t in enumerate(tokens) if not chart.longest[0] <= place[i] < chart.longest[1]
         ]
     return reading
+
+
+def unhyphenated(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+    """A word with a hyphen that is not known as it stands, as its parts: high-priority."""
+    known = lexicon.vocabulary
+    return [
+        part for t in tokens for part in (parts(t) if "-" in t.plain and t.plain.replace("-", "").isalpha() and t.stem not in known else (t,))
+    ]
+
+
+def _heads(
+    tokens: Sequence[Token],
+    said: Sequence[tuple[int, int, Item, float]],
+    ctx: Context,
+    lexicon: Lexicon,
+    script: Script,
+) -> Iterable[tuple[int, int, Item]]:
+    """Fields called as one calls them beside their dataset: cases … number and status."""
+    named = {item.dataset for _, _, item, _ in said if isinstance(item, Ent | Verb) and not getattr(item, "who", False)}
+    named |= {ctx.base(item.name) for _, _, item, _ in said if isinstance(item, MetricItem)}
+    for dataset in sorted(named):
+        for start in range(len(tokens)):
+            for end, entry in lexicon.heads[dataset].match(tokens, start, script):
+                yield start, end, entry.item
 
 
 LONGEST_MENTION = 6

@@ -72,6 +72,22 @@ def tokenize(text: str) -> list[Token]:
     return out
 
 
+def parts(token: Token) -> list[Token]:
+    """The words that hyphens tie together.
+
+    >>> [t.plain for t in parts(tokenize("high-priority")[0])]
+    ['high', 'priority']
+    """
+    out: list[Token] = []
+    at = token.start
+    for word in token.text.split("-"):
+        if word:
+            plain = fold(word)
+            out.append(Token(word, plain, stem(plain), at, at + len(word), token.capital))
+        at += len(word) + 1
+    return out
+
+
 def expanded(tokens: Sequence[Token], short: Mapping[str, str], accents: bool) -> list[Token]:
     """Abbreviations spelled out, each word standing where the short form stood. `accents`: as the asker types."""
     out: list[Token] = []

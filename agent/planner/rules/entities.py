@@ -211,10 +211,15 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
                 + 0.1 * len(ctx.graph.tree(main.dataset)[other.dataset])
                 + (0 if main is a or not other.filters else 0.1)
             )
-            joined = replace(main, filters=(*main.filters, *other.filters), dated=main.dated or other.dated)
+            joined = replace(
+                main,
+                filters=(*main.filters, *other.filters),
+                fields=tuple(dict.fromkeys((*main.fields, *other.fields))),
+                dated=main.dated or other.dated,
+            )
             shown = name and ctx.model.field(f"{other.dataset}.{name}").ext.index != "code"
             if shown and main is a and not other.filters and other.dataset != ctx.model.ext.subject:
-                joined = replace(joined, fields=(*main.fields, f"{other.dataset}.{name}"))  # those who left … and store
+                joined = replace(joined, fields=(*joined.fields, f"{other.dataset}.{name}"))  # those who left … and store
             return replace(joined, lead=a.lead or b.lead), cost
     return _as_own(ctx, a, b) or _as_own(ctx, b, a)
 

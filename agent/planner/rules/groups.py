@@ -24,8 +24,8 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, unfit
 from agent.planner.rules.fitting import beside
-from agent.planner.rules.measures import count_ent, meas_pred
-from schema.query import Aggregate, By, Compare, Filter, Having, Order
+from agent.planner.rules.measures import count_ent, meas_pred, pointless
+from schema.query import Aggregate, All, By, Compare, Filter, Having, Order
 
 
 def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
@@ -88,10 +88,7 @@ def by_pred(ctx: Context, w: Word, p: Pred) -> Joined:
 
 
 def meas_group_of(ctx: Context, m: Meas, g: GroupOf) -> Joined:
-    joined = meas_group(ctx, m, Group(g.by))
-    if not joined or not isinstance(joined[0], Meas):
-        return None
-    return replace(joined[0], filters=(*joined[0].filters, g.pred.filter)), joined[1]
+    return group_of_meas(ctx, g, m)
 
 
 def group_of_ent(ctx: Context, g: Group, e: Ent) -> Joined:
@@ -106,6 +103,8 @@ def pred_group(ctx: Context, p: Pred, g: Group) -> Joined:
     """tyres + of each brand"""
     if p.one or p.negative or p.dated or len(g.by) != 1 or g.by[0].field == "$time":
         return None
+    if isinstance(p.filter, All):
+        return None  # opened in October + by method: a period
     return GroupOf(g.by, p), 0.1 if g.by[0].field.partition(".")[0] == p.dataset else 0.3
 
 
@@ -152,7 +151,7 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
     """revenue + by showroom"""
     if not g.by and not m.by:
         return None
-    cost = 0.0
+    cost = 0.8 if pointless(g.by, m.filters) else 0.0
     for by in g.by:
         dataset = by.field.partition(".")[0]
         if by.field != "$time" and not ctx.graph.bridge([m.base, dataset]):

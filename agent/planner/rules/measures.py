@@ -136,7 +136,9 @@ def meas_again(ctx: Context, a: Meas, b: Meas) -> Joined:
 
 
 def meas_count(ctx: Context, m: Meas, w: Word) -> Joined:
-    """dash cams sold this year + how many"""
+    """dash cams sold this year + how many; the top jobs + how much each"""
+    if m.by and m.order and w.kind == "how_much":
+        return m, 0.1
     return (m, 0.1) if w.kind in ("how_many", "how_many_after") else None
 
 
@@ -169,12 +171,20 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
         far += 4
     if of_somebody(ctx, m.base, p.dataset):
         far += 3.0
+    if pointless(m.by, (p.filter,)):
+        far += 4.0
     if not akin(ctx, m.base, p.dataset):
         return None
     by = m.by
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
+
+
+def pointless(by: tuple[By, ...], filters: tuple[Filter, ...]) -> bool:
+    """Whether a group's field is held to one value: complaints by whether they are complaints."""
+    held = {f.field for f in filters if isinstance(f, Compare) and f.op == "="}
+    return any(b.field in held for b in by)
 
 
 def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:

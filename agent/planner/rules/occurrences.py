@@ -10,7 +10,8 @@ from agent.planner.items import (
 )
 from agent.planner.moments import Moment
 from agent.planner.rules.context import Context, Joined, exists
-from schema.query import Aggregate, Exists
+from agent.planner.rules.measures import count_ent
+from schema.query import Aggregate, Compare, Exists
 
 
 def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -52,6 +53,8 @@ def how_many_times_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """how many times + did An come in: what is told of the entity last is counted"""
     if w.kind != "how_many_times" or not e.filters or e.limit:
         return None
+    if e.implied and e.dataset != ctx.model.ext.subject and not e.one:  # thay ắc quy + bao nhiêu lần
+        return count_ent(ctx, Word("how_many"), e)
     did = e.filters[-1]
     if not isinstance(did, Exists) or did.value is not None:
         return None
@@ -69,13 +72,23 @@ def ent_how_much(ctx: Context, e: Ent, w: Word) -> Joined:
     """công ty X đã mua + bao nhiêu tiền: the worth of what is told of the entity"""
     if w.kind != "how_much" or not e.filters or e.limit:
         return None
+    if not e.one and not e.fields and not e.order and (own := _amount(ctx, e.dataset)):
+        return Meas((Aggregate(fn="sum", over=own),), e.dataset, e.filters, e.moment, dated=e.dated), -0.2 if e.implied else 0.2
     did = e.filters[-1]
+    if isinstance(did, Compare) and not e.fields and (of := _amount(ctx, did.field.partition(".")[0])):
+        return Meas((Aggregate(fn="sum", over=of),), of.partition(".")[0], (did, *e.filters[:-1]), e.moment), 0.2
     worth = ctx.model.datasets[did.exists].ext.worth if isinstance(did, Exists) and did.value is None else None
     if not isinstance(did, Exists) or not worth:
         return None
     span = did.period
     moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
     return Meas((worth,), ctx.base(worth), (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def _amount(ctx: Context, dataset: str) -> str | None:
+    """The field of what its rows amount to: payments, refunds."""
+    own = ctx.model.datasets[dataset].ext.amounts.get("₫", "")
+    return own if own.startswith(f"{dataset}.") else None
 
 
 def how_much_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -85,12 +98,12 @@ def how_much_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 
 def how_much_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """how much + did we refund"""
-    amounts, worth = ctx.model.datasets[v.dataset].ext.amounts, ctx.model.datasets[v.dataset].ext.worth
+    worth, own = ctx.model.datasets[v.dataset].ext.worth, _amount(ctx, v.dataset)
     if w.kind == "how_much" and worth and not v.bound:
         return Meas((worth,), ctx.base(worth), v.filters, v.moment), 0.1
-    if w.kind != "how_much" or v.bound or "₫" not in amounts or not amounts["₫"].startswith(f"{v.dataset}."):
+    if w.kind != "how_much" or v.bound or not own:
         return None
-    return Meas((Aggregate(fn="sum", over=amounts["₫"]),), v.dataset, v.filters, v.moment), 0.0
+    return Meas((Aggregate(fn="sum", over=own),), v.dataset, v.filters, v.moment), 0.0
 
 
 def verb_how_much(ctx: Context, v: Verb, w: Word) -> Joined:

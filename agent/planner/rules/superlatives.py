@@ -10,6 +10,7 @@ from agent.planner.items import (
     Meas,
     MetricItem,
     Sorting,
+    Top,
     Verb,
     Word,
 )
@@ -89,6 +90,43 @@ def ent_field_most(ctx: Context, e: Ent, w: Word) -> Joined:
     order = (Order(by="$first", descending=w.kind == "most_after"),)
     count = Aggregate(fn="count", over=e.dataset)
     return Meas((count,), e.dataset, e.filters, e.moment, (By(field=keys[0]),), order, 1, dated=e.dated), 0.1
+
+
+def ent_frequent(ctx: Context, e: Ent, w: Word) -> Joined:
+    """(which) jobs + most often: how many of each of the catalogue"""
+    w = before_noun(w) if w.kind.endswith("_after") else w
+    if w.kind not in ("most", "least"):
+        return None
+    return _frequent(ctx, e, e.limit or (None if e.plural else 1), w.kind == "most")
+
+
+def frequent_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """the most common + job"""
+    joined = ent_frequent(ctx, e, w) if w.kind in ("most", "least") else None
+    return (joined[0], joined[1] + 0.3) if joined else None
+
+
+def top_frequent(ctx: Context, t: Top, e: Ent) -> Joined:
+    """top 5 + jobs"""
+    return _frequent(ctx, e, t.count, t.descending) if not e.limit else None
+
+
+def _frequent(ctx: Context, e: Ent, limit: int | None, most: bool) -> Joined:
+    datasets = ctx.model.datasets
+    own = datasets[e.dataset].ext.counted_as
+    catalogues = [
+        d.name for d in datasets.values() if d.ext.counted_as == e.dataset and ctx.graph.reaches(e.dataset, [d.name])
+    ]
+    catalogue = e.dataset if own else catalogues[0] if len(catalogues) == 1 else None
+    rows = own or e.dataset
+    if not catalogue or e.one or e.order or e.implied or not datasets[catalogue].ext.name_field:
+        return None
+    if rows == catalogue or not ctx.graph.reaches(rows, [catalogue]):
+        return None
+    order = (Order(by="$first", descending=most),)
+    return Meas(
+        (Aggregate(fn="count", over=rows),), rows, e.filters, e.moment, (By(field=catalogue),), order, limit
+    ), 0.1
 
 
 def verb_most(ctx: Context, v: Verb, w: Word) -> Joined:
