@@ -30,6 +30,7 @@ from agent.planner.items import (
 )
 from agent.planner.scripts import Script, same_word
 from agent.planner.tokens import Token, tokenize
+from schema.extensions import NamedFilter
 from schema.model import Dataset, FieldOf, SemanticModel
 from schema.query import Compare, Named, SemanticQuery
 
@@ -203,8 +204,7 @@ def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
     for phrase in (*labels, *dataset.synonyms):
         lexicon.add(phrase, Ent(dataset.name))
     for named in e.filters:
-        key = f"{dataset.name}.{named.name}"
-        pred = Pred(Named(named=key), dataset.name, dated=key if named.time else None)
+        pred = _named(dataset, named)
         for phrase in (named.label, named.label_vi, *named.synonyms):
             lexicon.add(phrase, pred, 1.1)
     for phrasing in e.phrasings:
@@ -217,6 +217,11 @@ def _dataset(lexicon: Lexicon, model: SemanticModel, dataset: Dataset) -> None:
         _field(lexicon, dataset, f)
 
 
+def _named(dataset: Dataset, named: NamedFilter) -> Pred:
+    key = f"{dataset.name}.{named.name}"
+    return Pred(Named(named=key), dataset.name, dated=key if named.time else None)
+
+
 _LINKS = frozenset("of the của".split())
 
 
@@ -225,10 +230,13 @@ def _heads(dataset: Dataset) -> Lexicon:
     heads = Lexicon()
     nouns = [n for n in (dataset.ext.label, dataset.ext.labels, dataset.ext.label_vi, *dataset.synonyms) if n]
     own = [w for w in (tuple(t.stem for t in tokenize(n)) for n in nouns) if w]
+    for named in dataset.ext.filters:
+        for phrase in named.named:
+            heads.add(phrase, _named(dataset, named), 1.1)
     for f in dataset.fields.values():
         if f.ext.detail or f.name == "id" or f.name.endswith("_id"):
             continue
-        heads.add(f.name.replace("_", " "), FieldItem(f.key))
+        heads.add(f.name.replace("_", " "), FieldItem(f.key), 0.75)
         for phrase in (f.label, f.ext.label_vi or "", *f.synonyms):
             tokens = tokenize(phrase)
             words = tuple(t.stem for t in tokens)
@@ -238,7 +246,7 @@ def _heads(dataset: Dataset) -> Lexicon:
                 while rest and rest[-1].text in _LINKS:
                     rest = rest[:-1]
                 if rest and rest[0].text not in _LINKS:
-                    heads.add(" ".join(t.text for t in rest), FieldItem(f.key))
+                    heads.add(" ".join(t.text for t in rest), FieldItem(f.key), 0.75)
     return heads
 
 

@@ -23,7 +23,7 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.lexicon import Lexicon
+from agent.planner.lexicon import Entry, Lexicon
 from agent.planner.likely import asked, outermost, plural, sure
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
@@ -100,7 +100,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
                 empty[start] = True
             covered[start:end] = [True] * width
     for start, end, head in _heads(tokens, said, ctx, lexicon, script):
-        said.append((start, end, head, 0.75))
+        said.append((start, end, head.item, head.weight))
         covered[start:end] = [True] * (end - start)
     said = [(s, e, item, w * sure(lexicon, tokens, s, e, item)) for s, e, item, w in outermost(tokens, said)]
     for start, end, item, weight in said:
@@ -197,14 +197,14 @@ def _heads(
     ctx: Context,
     lexicon: Lexicon,
     script: Script,
-) -> Iterable[tuple[int, int, Item]]:
-    """Fields called as one calls them beside their dataset: cases … number and status."""
+) -> Iterable[tuple[int, int, Entry]]:
+    """Fields and conditions called as one calls them beside their dataset: cases … number and status."""
     named = {item.dataset for _, _, item, _ in said if isinstance(item, Ent | Verb) and not getattr(item, "who", False)}
     named |= {ctx.base(item.name) for _, _, item, _ in said if isinstance(item, MetricItem)}
     for dataset in sorted(named):
         for start in range(len(tokens)):
             for end, entry in lexicon.heads[dataset].match(tokens, start, script):
-                yield start, end, entry.item
+                yield start, end, entry
 
 
 LONGEST_MENTION = 6
