@@ -80,6 +80,12 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (rf"(?:in |trong )?(?:the )?(?:q|quarter |quy )(?P<quarter>[1-4]){_YEAR}?(?: vua roi| vua qua)?", made.quarter),
     (rf"(?:the )?(?P<which>first|second|third|fourth) quarter{_YEAR}?", made.first_quarters),
     (r"(?:in |during |nam |year |trong nam |trong |ca nam |hoi nam |hoi )?(?P<year>20[0-4]\d)", made.whole_year),
+    (r"(?:in |during |nam |year |trong nam )(?P<year>19[2-9]\d)", made.whole_year),
+    (
+        r"(?:(?<=before )|(?<=after )|(?<=since )|(?<=from )|(?<=truoc )|(?<=sau )|(?<=tu )|(?<=and )|(?<=to )"
+        r"|(?<=den ))(?P<year>19[2-9]\d)",
+        made.whole_year,
+    ),
     (rf"(?:in |during )?(?:the )?(?P<which>first|1st|second|2nd|last) half{_YEAR}?", made.half),
     (
         r"(?:in |during )?(?:the )?(?P<which>first|1st|second|2nd|last) half of (?:the |this )?(?:year"

@@ -166,7 +166,7 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     return last.model_copy(
         update={
             "filters": gathered(ctx, base, (*kept, new), last.metrics),
-            "limit": None if last.dataset else last.limit,
+            "limit": last.limit,
         }
     )
 

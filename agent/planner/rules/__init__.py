@@ -88,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     conditions.amount_field,
     conditions.field_when,
     conditions.pred_when,
+    conditions.pred_age,
     conditions.when_pred,
     conditions.when_negative,
     # Verb phrases: bought an SUV in 2025, at least 3 visits, never came in.
@@ -180,6 +181,7 @@ RULES: tuple[Rule, ...] = (
     measures.count_ent,
     measures.ent_count,
     measures.count_distinct,
+    measures.field_how_many,
     measures.count_metric,
     measures.count_meas,
     measures.meas_count,
@@ -196,6 +198,7 @@ RULES: tuple[Rule, ...] = (
     functions.money_verb,
     functions.function_verb,
     measures.meas_again,
+    measures.meas_sides,
     functions.function_ent,
     measures.meas_pred,
     measures.compare_meas,

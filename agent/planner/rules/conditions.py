@@ -16,7 +16,7 @@ from agent.planner.items import (
     Wider,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, axes, comparison, exists, merge, scaled
+from agent.planner.rules.context import Context, Joined, axes, comparison, exists, long_ago, merge, scaled
 from agent.planner.rules.verbs import says
 from schema.query import All, Compare, Exists, Filter, Named, Not, Period
 
@@ -242,6 +242,16 @@ def pred_when(ctx: Context, p: Pred, w: When) -> Joined:
         return None
     filter_: Filter = ctx.bind(p.dated, w.moment)
     return replace(p, filter=filter_, dated=None), -0.2
+
+
+def pred_age(ctx: Context, p: Pred, b: BoundItem) -> Joined:
+    """overdue + by more than a year: how long ago its day is"""
+    if not p.dated or p.negative or not isinstance(p.filter, Named):
+        return None
+    named = ctx.model.named(p.dated)
+    key = ctx.time(named.lists or p.dataset) or named.time
+    aged = long_ago(ctx, key, b.bound) if key else None
+    return (replace(p, filter=All(all=(p.filter, aged)), dated=None), -0.1) if aged else None
 
 
 def when_negative(ctx: Context, w: When, p: Pred) -> Joined:

@@ -15,11 +15,11 @@ from agent.planner.items import (
     Verb,
     Word,
 )
-from agent.planner.moments import Moment
+from agent.planner.moments import Moment, Unit, shift
 from agent.planner.numbers import Bound
 from schema.joins import JoinGraph
 from schema.model import SemanticModel, parse_expression
-from schema.query import All, AnyOf, Compare, Exists, Filter, Measure, Named
+from schema.query import All, AnyOf, Compare, Comparison, Exists, Filter, Measure, Named
 
 Joined = tuple[Item, float] | None
 BEST = 10  # of the best ones with no number
@@ -142,6 +142,18 @@ def comparison(key: str, b: Bound) -> Compare:
     if b.high is not None:
         return Compare(field=key, op="between", value=(b.value, b.high))
     return Compare(field=key, op=b.op, value=b.value)
+
+
+_SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
+
+
+def long_ago(ctx: Context, key: str, b: Bound) -> Compare | None:
+    """More than 60 days ago, on that field."""
+    if b.unit not in _SPANS or b.high is not None or b.op not in (">", ">=", "<", "<="):
+        return None
+    day = shift(ctx.today, _SPANS[b.unit], -int(b.value))
+    op: Comparison = {">": "<", ">=": "<=", "<": ">", "<=": ">="}[b.op]  # type: ignore[assignment]
+    return Compare(field=key, op=op, value=day.isoformat())
 
 
 def before_noun(w: Word) -> Word:

@@ -15,13 +15,11 @@ from agent.planner.items import (
     Verb,
     When,
 )
-from agent.planner.moments import Unit, shift
-from agent.planner.rules.context import Context, Joined, comparison, exists
+from agent.planner.rules.context import Context, Joined, comparison, exists, long_ago
 from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, part, translated
 from agent.planner.rules.periods import within
-from schema.query import Aggregate, Compare, Comparison, Exists, Filter, Named, Not
+from schema.query import Aggregate, Compare, Exists, Filter, Named, Not
 
-_SPANS: dict[str | None, Unit] = {"days": "day", "weeks": "week", "months": "month", "years": "year"}
 
 
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
@@ -154,17 +152,12 @@ def when_ent(ctx: Context, w: When, e: Ent) -> Joined:
 
 def ent_age(ctx: Context, e: Ent, b: BoundItem) -> Joined:
     """overdue + by more than 60 days; open cases + older than a month: how long ago its day is"""
-    if b.bound.unit not in _SPANS or b.bound.high is not None or b.bound.op not in (">", ">=", "<", "<="):
-        return None
     key = ctx.time(e.dataset)
     for f in e.filters:
         if isinstance(f, Named) and f.named[0] != "$" and (named := ctx.model.named(f.named)).lists:
             key = ctx.time(named.lists) or key
-    if key is None:
-        return None
-    day = shift(ctx.today, _SPANS[b.bound.unit], -int(b.bound.value))
-    op: Comparison = {">": "<", ">=": "<=", "<": ">", "<=": ">="}[b.bound.op]  # type: ignore[assignment]
-    return replace(e, filters=(*e.filters, Compare(field=key, op=op, value=day.isoformat())), dated=None), 0.1
+    aged = long_ago(ctx, key, b.bound) if key else None
+    return (replace(e, filters=(*e.filters, aged), dated=None), 0.1) if aged else None
 
 
 def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:

@@ -16,12 +16,12 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
+from agent.planner.rules.context import Context, Joined, axes, before_noun, merge, metric_measure, unfit
 from agent.planner.rules.entities import ent_not_when, ent_verb
 from agent.planner.rules.fitting import akin, beside, of_somebody
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
-from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter, Named
+from schema.query import Aggregate, All, AnyOf, By, Compare, Exists, Filter, Named
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -66,6 +66,13 @@ def count_distinct(ctx: Context, w: Word, f: FieldItem) -> Joined:
     if w.kind != "how_many" or (ctx.numeric(f.key) and ctx.model.field(f.key).ext.unit):
         return None  # how many km asks for the amount
     return Meas((Aggregate(fn="count_distinct", over=f.key),), f.key.partition(".")[0]), 0.3
+
+
+def field_how_many(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    """biển số + bao nhiêu: what it is"""
+    field = ctx.model.field(f.key)
+    numbered = field.datatype == "String" and field.ext.index in ("code", "tokens") and not field.ext.values
+    return (f, -0.1) if numbered and w.kind in ("how_many", "how_many_after", "how_much") else None
 
 
 def count_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
@@ -158,7 +165,10 @@ def _side(ctx: Context, f: Filter) -> str | None:
 
 
 def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
-    """revenue + from SUVs; cars sold + in Hà Nội"""
+    """revenue + from SUVs; cars sold + in Hà Nội; customers that are hot, warm + and cold"""
+    if not p.one and not p.negative and (several := _sides(ctx, m, (p.filter,))):
+        many = isinstance(p.filter, AnyOf) or isinstance(m.filters[-1], AnyOf) or m.by
+        return several[0], several[1] if many else 0.1
     far = ctx.distance(m.base, p.dataset)
     if far is None or p.filter in m.filters:
         return None
@@ -185,6 +195,26 @@ def pointless(by: tuple[By, ...], filters: tuple[Filter, ...]) -> bool:
     """Whether a group's field is held to one value: complaints by whether they are complaints."""
     held = {f.field for f in filters if isinstance(f, Compare) and f.op == "="}
     return any(b.field in held for b in by)
+
+
+def meas_sides(ctx: Context, a: Meas, b: Meas) -> Joined:
+    """how many are hot + how many are warm: a row each"""
+    return _sides(ctx, a, b.filters) if a.measures == b.measures and not (b.by or b.moment or b.order) else None
+
+
+def _sides(ctx: Context, m: Meas, more: tuple[Filter, ...]) -> Joined:
+    if len(more) != 1 or not m.filters or m.order or m.compare or not _counts(m):
+        return None
+    kept, last = m.filters[:-1], m.filters[-1]
+    key = _side(ctx, last) if isinstance(last, AnyOf) else next(iter(axes(ctx, last)), None)
+    other = _side(ctx, more[0]) if isinstance(more[0], AnyOf) else next(iter(axes(ctx, more[0])), None)
+    if not key or key != other or any(isinstance(f, All) for f in (last, more[0])) or last == more[0]:
+        return None
+    parts = [x for f in (last, more[0]) for x in (f.any if isinstance(f, AnyOf) else (f,))]
+    both = merge(ctx, parts[0], parts[1], "or")
+    for part in parts[2:]:
+        both = merge(ctx, both, part, "or")
+    return replace(m, filters=(*kept, both), by=m.by or (By(field=key),)), -0.1
 
 
 def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:

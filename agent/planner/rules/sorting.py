@@ -244,8 +244,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         filters = (*e.filters, *s.filters, s.measure.where)
     else:
         measure, filters = s.measure, (*e.filters, *s.filters)
-    name = measure if isinstance(measure, str) else f"{measure.over}_count" if measure.fn == "count" else measure.over
-    order = (Order(by=name, descending=s.descending),)
+    order = (Order(by=measure if isinstance(measure, str) else "$first", descending=s.descending),)
     tree = ctx.graph.tree(base)
     far = 0.1 * len(tree[e.dataset]) if e.dataset in tree else 0.7
     name_field = ctx.model.datasets[e.dataset].fields.get(ctx.model.datasets[e.dataset].ext.name_field or "")
