@@ -226,7 +226,7 @@ _LINKS = frozenset("of the của".split())
 
 
 def _heads(dataset: Dataset) -> Lexicon:
-    """What the fields are called where their dataset is named already: the method of payments, trạng thái of cases."""
+    """What is meant where the dataset is named already: the method of payments, status of cases, consent to SMS."""
     heads = Lexicon()
     nouns = [n for n in (dataset.ext.label, dataset.ext.labels, dataset.ext.label_vi, *dataset.synonyms) if n]
     own = [w for w in (tuple(t.stem for t in tokenize(n)) for n in nouns) if w]
@@ -234,6 +234,9 @@ def _heads(dataset: Dataset) -> Lexicon:
         for phrase in named.named:
             heads.add(phrase, _named(dataset, named), 1.1)
     for f in dataset.fields.values():
+        for value, names in f.ext.values.items() if f.ext.axis or f.ext.weight < 1 else ():
+            for phrase in (names.label, names.label_vi, *names.synonyms):
+                heads.add(phrase, Pred(Compare(field=f.key, op="=", value=value), dataset.name))
         if f.ext.detail or f.name == "id" or f.name.endswith("_id"):
             continue
         heads.add(f.name.replace("_", " "), FieldItem(f.key), 0.75)

@@ -31,7 +31,7 @@ from agent.planner.rules import Context
 from agent.planner.scripts import Script, script_of
 from agent.planner.tokens import Token, expanded, parts, tokenize
 from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
-from schema.query import Compare
+from schema.query import Compare, Named
 
 _CALLED = frozenset({"named", "called", "tên"})
 _TITLES = frozenset({"anh", "chị", "chi", "ông", "ong", "bà", "cô", "chú", "bác", "mr", "mrs", "ms", "miss", "dr"})
@@ -200,11 +200,13 @@ def _heads(
 ) -> Iterable[tuple[int, int, Entry]]:
     """Fields and conditions called as one calls them beside their dataset: cases … number and status."""
     named = {item.dataset for _, _, item, _ in said if isinstance(item, Ent | Verb) and not getattr(item, "who", False)}
-    named |= {ctx.base(item.name) for _, _, item, _ in said if isinstance(item, MetricItem)}
-    for dataset in sorted(named):
+    measured = {ctx.base(item.name) for _, _, item, _ in said if isinstance(item, MetricItem)}
+    hinted = {item.dataset for _, _, item, _ in said if isinstance(item, Pred) and isinstance(item.filter, Named)}
+    for dataset in sorted(named | measured | hinted):
         for start in range(len(tokens)):
             for end, entry in lexicon.heads[dataset].match(tokens, start, script):
-                yield start, end, entry
+                if dataset in (named | hinted if isinstance(entry.item, Pred) else named | measured):
+                    yield start, end, entry
 
 
 LONGEST_MENTION = 6

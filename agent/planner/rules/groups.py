@@ -156,8 +156,8 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
         dataset = by.field.partition(".")[0]
         if by.field != "$time" and not ctx.graph.bridge([m.base, dataset]):
             return None
-        near = by.field == "$time" or beside(ctx, m.filters, dataset)
-        far = 0.0 if near else ctx.distance(m.base, dataset) or 0.0
+        near = by.field != "$time" and dataset != m.base and beside(ctx, m.filters, dataset)
+        far = -0.6 if near else 0.0 if by.field == "$time" else ctx.distance(m.base, dataset) or 0.0
         cost += 0.2 * far + (4.0 if unfit(ctx, m.measures[0], dataset) else 0.0)
     return replace(m, by=(*m.by, *g.by), filters=(*m.filters, *(_there(ctx, g) if g.each else ()))), cost
 
