@@ -129,6 +129,8 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     check_possible(ctx, filters)
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None
+    if period and isinstance(m.measures[0], Aggregate) and not ctx.time(m.base):
+        raise UnanswerableError(f"{m.base} has no time of its own")
     if isinstance(m.measures[0], Aggregate):
         counted = Ent(m.base, filters, m.moment, tuple(b.field for b in m.by))
         filters = (*filters, *_standing(ctx, m.base, filters, m.moment), *_usual(ctx, counted))

@@ -232,6 +232,11 @@ def same(_: Said) -> Moment:
     return Moment("same", "year")
 
 
+def same_of(said: Said) -> Moment:
+    """the same days of last month: as far as this one has gone"""
+    return Moment("same", UNITS[said.match["unit"]])
+
+
 def previous(said: Said) -> Moment:
     return Moment("previous", UNITS[said.match["unit"]])
 

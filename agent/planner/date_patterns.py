@@ -131,9 +131,11 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
         r"(?: nam (?:truoc|ngoai))?",
         made.same,
     ),
+    (r"(?:the )?same (?:days|time|period|stretch)(?: of)? last (?P<unit>month|quarter|week)", made.same_of),
+    (r"cung ky (?P<unit>thang|quy|tuan) (?:truoc|roi|vua roi|qua)", made.same_of),
     (rf"(?:the )?{_U} before(?: that| this)?$", made.previous),
     (rf"(?:the )?{_U} after(?: that| this)?$", made.following),
-    (r"(?P<day>sang|chieu|toi) nay", made.named_day),
+    (r"(?P<day>sang|chieu|(?<!truoc )(?<!den )toi) nay", made.named_day),
     (r"sang (?P<unit>tuan|thang|quy|nam)(?: sau| toi)?", made.next_unit),
     # days
     (

@@ -250,6 +250,8 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     ):
         raise UnanswerableError("another subject")
     query = last
+    if query.period and not ctx.time(base_of(ctx, query)):
+        raise UnanswerableError("no time of its own")
     if e.moment:
         query = _period(ctx, query, e.moment)
     for f in e.filters:

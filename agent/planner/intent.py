@@ -6,7 +6,7 @@ import re
 
 from agent.planner.decisions import CallTool, Decision, Refuse
 from agent.planner.dialogue import FRAGMENTS
-from agent.planner.items import Call, Ent, Item, Marker, Meas
+from agent.planner.items import Call, Ent, Item, Marker, Meas, Word
 from agent.planner.lexicon import Lexicon
 from agent.planner.reader import Reading
 from agent.planner.rules import Context
@@ -27,6 +27,9 @@ def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Deci
     """Nothing where the turn is an ordinary question, or changes the last one: đổi sang theo tháng."""
     first = _first_word(reading)
     if ctx.dialogue and any(isinstance(e.item, FRAGMENTS) and not e.ignored for e in reading.edges[:1]):
+        return None
+    said = lexicon.match(reading.tokens, first, script_of(reading.tokens)) if ctx.dialogue else ()
+    if any(e.item == Word("about") for _, e in said):  # đổi sang: to something else
         return None
     full = bool(reading.edges) and not reading.edges[0].ignored
     if not _is_question(text) and _asks_to_act(reading, first):

@@ -143,9 +143,10 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     """The lexicon of a model. Pure: the same model gives the same lexicon."""
     lexicon = Lexicon(short=yaml.safe_load(ABBREVIATIONS.read_text("utf-8")))
     _language(lexicon, model)
+    nouns = frozenset(n for d in model.datasets.values() for n in (d.ext.label, d.ext.label_vi, *d.synonyms))
     for dataset in model.datasets.values():
         _dataset(lexicon, model, dataset)
-        lexicon.heads[dataset.name] = _heads(dataset)
+        lexicon.heads[dataset.name] = _heads(dataset, nouns)
     superlatives: set[str] = set()
     for metric in model.metrics.values():
         for phrase in metric.ext.more:  # best-selling is said of cars first
@@ -225,7 +226,7 @@ def _named(dataset: Dataset, named: NamedFilter) -> Pred:
 _LINKS = frozenset("of the của".split())
 
 
-def _heads(dataset: Dataset) -> Lexicon:
+def _heads(dataset: Dataset, taken: frozenset[str | None]) -> Lexicon:
     """What is meant where the dataset is named already: the method of payments, status of cases, consent to SMS."""
     heads = Lexicon()
     nouns = [n for n in (dataset.ext.label, dataset.ext.labels, dataset.ext.label_vi, *dataset.synonyms) if n]
@@ -235,7 +236,7 @@ def _heads(dataset: Dataset) -> Lexicon:
             heads.add(phrase, _named(dataset, named), 1.1)
     for f in dataset.fields.values():
         for value, names in f.ext.values.items() if f.ext.axis or f.ext.weight < 1 else ():
-            for phrase in (names.label, names.label_vi, *names.synonyms):
+            for phrase in {names.label, names.label_vi, *names.synonyms} - taken:
                 heads.add(phrase, Pred(Compare(field=f.key, op="=", value=value), dataset.name))
         if f.ext.detail or f.name == "id" or f.name.endswith("_id"):
             continue

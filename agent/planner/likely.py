@@ -39,7 +39,7 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
         if not (isinstance(item, Pred) and e < len(tokens) and tokens[e].text in ("nhất", "nhat"))
     ]  # CLV cao nhất is the highest, not a high one
     wide = [
-        (s, e)
+        (s, e, item)
         for s, e, item, weight in said
         if (e - s >= 3 and isinstance(item, Skip | Word))
         or (e - s == 2 and isinstance(item, Skip) and tokens[s].plain == "trong")
@@ -47,7 +47,9 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
     ]
     kept = []
     for start, end, item, weight in said:
-        if not isinstance(item, Skip) and any(s <= start and end <= e and 1 == end - start < e - s for s, e in wide):
+        if not isinstance(item, Skip) and any(
+            s <= start and end <= e and 1 == end - start < e - s and item != outer for s, e, outer in wide
+        ):
             continue
         noun = (
             start == 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from agent.planner.assemble import list_query, measure_query
 from agent.planner.chart import Edge
 from agent.planner.columns import clauses, columns
-from agent.planner.conditions import UnanswerableError
+from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
 from agent.planner.intent import is_goal, special
@@ -18,12 +18,13 @@ from agent.planner.reader import Reading, read
 from agent.planner.rights import allowed
 from agent.planner.rivals import rivals
 from agent.planner.rules import Context
+from agent.planner.rules.context import axes
 from agent.planner.scripts import script_of
 from agent.planner.tokens import tokenize
 from agent.planner.values import NameFound, Values
 from agent.planner.which import ambiguous, is_code, narrowed
 from schema.access import Asker
-from schema.query import Aggregate, Named, SemanticQuery
+from schema.query import Aggregate, Compare, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
 MAX_WORDS = 60
@@ -134,6 +135,7 @@ class Planner:
         if state.query is None:
             return edges
         base = base_of(self.ctx, state.query)
+        held = {c.field for c in conditions(state.query.filters) if isinstance(c, Compare)}
 
         def score(e: Edge) -> float:
             if isinstance(e.item, Leading | Group) and e.item.by:
@@ -145,6 +147,9 @@ class Planner:
                 return e.score - 0.4
             if not isinstance(e.item, Pred) and not (isinstance(e.item, Ent) and e.item.implied):
                 return e.score
+            grouped = {b.field.partition(".")[0] for b in state.query.by} if state.query else set()
+            if isinstance(e.item, Pred) and (dataset in grouped or axes(self.ctx, e.item.filter) & held):
+                return e.score + 0.4  # per showroom … those in Huế: showrooms; by SMS … and by e-mail
             return e.score - 0.2 * (self.ctx.distance(base, str(dataset)) or 0.0)
 
         return sorted((replace(e, score=score(e)) for e in edges), key=lambda e: -e.score)

@@ -13,6 +13,7 @@ from schema.text import fold
 _TOKEN = re.compile(
     r"#\s?\d+"  # a public number
     r"|\d{2}[a-z]{1,2}\d?[\s.-]?\d{3}[.]?\d{1,3}(?!\w)"  # a plate
+    r"|\d{1,2}(?:st|nd|rd|th)(?!\w)"  # 1st
     r"|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{4}|\d{1,2}/\d{1,2}(?!\d)"  # a date, a month
     r"|\+?\d[\d.,]*\d(?:%|(?=[^\w]|$))|\d+(?:[.,]\d+)?%?"  # a number, with separators
     r"|\w+(?:[’']\w+)?(?:-\w+)*"

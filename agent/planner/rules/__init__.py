@@ -51,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     latest.latest_metric,
     latest.metric_latest,
     mentions.ent_mention,
+    mentions.mention_ent,
     entities.ent_field,
     entities.field_ent,
     entities.field_one,
@@ -82,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     valued.word_value,
     valued.value_value,
     valued.pred_value,
+    valued.value_conjunct,
     conditions.field_bound,
     conditions.bound_field,
     conditions.field_amount,
@@ -89,6 +91,7 @@ RULES: tuple[Rule, ...] = (
     conditions.field_when,
     conditions.pred_when,
     conditions.pred_age,
+    conditions.pred_over,
     conditions.when_pred,
     conditions.when_negative,
     # Verb phrases: bought an SUV in 2025, at least 3 visits, never came in.

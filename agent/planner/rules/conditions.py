@@ -61,6 +61,8 @@ def with_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
         return Pred(
             some if w.kind == "with" else Not(negate=some), f.key.partition(".")[0], negative=w.kind == "not"
         ), 0.3
+    if ctx.is_time(f.key) and f.key.partition(".")[0] != ctx.model.ext.subject and w.kind == "with":
+        return None  # have logged, had opened: no day on file
     op = "filled" if w.kind == "with" else "empty"
     return Pred(Compare(field=f.key, op=op), f.key.partition(".")[0], negative=w.kind == "not"), 0.3
 
@@ -131,7 +133,7 @@ def verb_conjunct(ctx: Context, v: Verb, c: Conjunct) -> Joined:
 
 def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
     """Mazda + CX-5: two values that belong to one row"""
-    if a.negative or b.negative or a.dated or b.dated or a.one or b.one:
+    if a.negative or b.negative or a.one or b.one or (a.dated and b.dated):
         return None
     subject = ctx.model.ext.subject
     if (
@@ -140,8 +142,9 @@ def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
         and not ctx.graph.reaches(subject, [a.dataset])
         and _apart(ctx, a.filter, b.filter)
     ):
-        return Pred(merge(ctx, a.filter, b.filter, "and"), a.dataset), -0.3  # both of one row: granted, for marketing
-    if not isinstance(b.filter, Compare):
+        both = merge(ctx, a.filter, b.filter, "and")  # of one row: granted, for marketing
+        return Pred(both, a.dataset, dated=a.dated or b.dated), -0.3
+    if a.dated or b.dated or not isinstance(b.filter, Compare):
         return None
     if a.dataset == b.dataset and isinstance(a.filter, Compare) and a.filter.field != b.filter.field:
         return Pred(All(all=(a.filter, b.filter)), a.dataset), 0.15
@@ -240,8 +243,19 @@ def pred_when(ctx: Context, p: Pred, w: When) -> Joined:
     """due for service + this month"""
     if not p.dated:
         return None
-    filter_: Filter = ctx.bind(p.dated, w.moment)
-    return replace(p, filter=filter_, dated=None), -0.2
+    return replace(p, filter=ctx.bound(p.filter, p.dated, w.moment), dated=None), -0.2
+
+
+def pred_over(ctx: Context, p: Pred, w: When) -> Joined:
+    """overdue + by more than 90 days"""
+    if w.moment.kind != "over" or not isinstance(p.filter, Named) or p.negative or p.filter.named[0] == "$":
+        return None
+    named = ctx.model.named(p.filter.named)
+    key = ctx.time(named.lists or p.dataset)
+    end = w.moment.resolve(ctx.today, False).end
+    if not key or not end or named.period:
+        return None
+    return replace(p, filter=All(all=(p.filter, Compare(field=key, op="<=", value=end.isoformat()))), dated=None), -0.3
 
 
 def pred_age(ctx: Context, p: Pred, b: BoundItem) -> Joined:

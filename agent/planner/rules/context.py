@@ -56,6 +56,12 @@ class Context:
         dataset = self.model.datasets[(named.time or key).partition(".")[0]]
         return Named(named=key, period=moment.resolve(self.today, dataset.ext.plan or named.recurs))
 
+    def bound(self, f: Filter, key: str, moment: Moment) -> Filter:
+        """A condition with the period of the named filter in it."""
+        if isinstance(f, All):
+            return All(all=tuple(self.bound(x, key, moment) for x in f.all))
+        return self.bind(key, moment) if isinstance(f, Named) and f.named == key else f
+
     def base(self, metric: str) -> str:
 
         datasets = [c.table for c in parse_expression(self.model.metrics[metric].expression).find_all(exp.Column)]

@@ -137,9 +137,7 @@ def ent_bound(ctx: Context, e: Ent, b: BoundItem) -> Joined:
 def ent_when(ctx: Context, e: Ent, w: When) -> Joined:
     """visits + last month"""
     if e.dated:
-        filters = tuple(
-            ctx.bind(e.dated, w.moment) if isinstance(f, Named) and f.named == e.dated else f for f in e.filters
-        )
+        filters = tuple(ctx.bound(f, e.dated, w.moment) for f in e.filters)
         return replace(e, filters=filters, dated=None), 0.0
     if e.moment or not ctx.time(e.dataset):
         return within(ctx, e, w)

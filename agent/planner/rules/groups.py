@@ -66,8 +66,13 @@ def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
 
 def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """by + showroom"""
-    if w.kind != "by" or e.filters or e.fields or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
+    if w.kind != "by" or e.fields or e.limit or not ctx.model.datasets[e.dataset].ext.name_field:
         return None
+    if e.filters and e.dataset == ctx.model.ext.subject:
+        return None
+    if e.filters:  # per service order: of those
+        held = Pred(e.filters[0], e.dataset)
+        return (GroupOf((By(field=e.dataset),), held), 0.3) if len(e.filters) == 1 and not (e.one or e.moment) else None
     if e.who:  # how many each: of those that are there already
         return Group(()), 0.0
     return Group((By(field=e.dataset),), each=w.each), 0.6 if _of_single_rows(ctx, e) else 0.0

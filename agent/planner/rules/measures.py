@@ -278,9 +278,7 @@ def meas_verb(ctx: Context, m: Meas, v: Verb) -> Joined:
 def meas_when(ctx: Context, m: Meas, w: When) -> Joined:
     """revenue + last month"""
     if m.dated:
-        filters = tuple(
-            ctx.bind(m.dated, w.moment) if isinstance(f, Named) and f.named == m.dated else f for f in m.filters
-        )
+        filters = tuple(ctx.bound(f, m.dated, w.moment) for f in m.filters)
         return replace(m, filters=filters, dated=None), 0.0
     if m.moment or not ctx.time(m.base):
         for i in range(len(m.filters) - 1, -1, -1):  # this year + how many customers bought twice

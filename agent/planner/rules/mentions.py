@@ -15,3 +15,8 @@ def ent_mention(ctx: Context, e: Ent, m: Mention) -> Joined:
     if not free or e.limit or e.order:
         return None
     return replace(e, filters=(*e.filters, Compare(field=free[0], op="contains", value=m.text))), 0.0
+
+
+def mention_ent(ctx: Context, m: Mention, e: Ent) -> Joined:
+    """mentioned VPBank in + notes"""
+    return ent_mention(ctx, e, m)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.planner.items import (
+    Conjunct,
     FieldItem,
     Pred,
     Value,
@@ -53,6 +54,13 @@ def pred_value(ctx: Context, p: Pred, v: Value) -> Joined:
         return None
     merged = merge(ctx, p.filter, _valued(v).filter, "or")
     return replace(p, filter=merged, split=v.word == "versus"), 0.0
+
+
+def value_conjunct(ctx: Context, v: Value, c: Conjunct) -> Joined:
+    """high + or urgent"""
+    if c.word not in ("or", "and") or not isinstance(c.pred.filter, Compare) or c.pred.filter.field != v.key:
+        return None
+    return replace(c.pred, filter=merge(ctx, _valued(v).filter, c.pred.filter, "or"), both=c.word == "and"), 0.0
 
 
 def _moved(ctx: Context, v: Value, end: str) -> Pred | None:
