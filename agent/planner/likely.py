@@ -48,7 +48,7 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
     kept = []
     for start, end, item, weight in said:
         if not isinstance(item, Skip) and any(
-            s <= start and end <= e and 1 == end - start < e - s and item != outer for s, e, outer in wide
+            s <= start and end <= e and 1 == end - start < e - s and not _alike(item, outer) for s, e, outer in wide
         ):
             continue
         noun = (
@@ -58,6 +58,14 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
         )
         kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))
     return kept
+
+
+def _alike(item: Item, outer: Item) -> bool:
+    """Whether both are the same value, of whatever field: SMS in "nhận SMS"."""
+    if not isinstance(item, Pred) or not isinstance(outer, Pred):
+        return False
+    a, b = item.filter, outer.filter
+    return isinstance(a, Compare) and isinstance(b, Compare) and a.value == b.value
 
 
 def sure(lexicon: Lexicon, tokens: Sequence[Token], start: int, end: int, item: Item) -> float:
