@@ -55,7 +55,7 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Sorting):
         return _sort(last, item)
     if isinstance(item, Top):
-        return last.model_copy(update={"limit": item.count})
+        return _first(last, item)
     if isinstance(item, Word) and item.kind == "how_many":
         return _count(ctx, last)
     if isinstance(item, Word) and item.kind == "list":
@@ -65,6 +65,14 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Ent):
         return _entity(ctx, last, item)
     raise UnanswerableError(type(item).__name__)
+
+
+def _first(last: SemanticQuery, top: Top) -> SemanticQuery:
+    """The first n; the lowest turn the order round."""
+    if not last.metrics or not last.by:
+        return last.model_copy(update={"limit": top.count})
+    order = (Order(by=measure_name(last.metrics[0]), descending=top.descending),)
+    return last.model_copy(update={"limit": top.count, "order": last.order if top.descending and last.order else order})
 
 
 def base_of(ctx: Context, query: SemanticQuery) -> str:
@@ -162,6 +170,8 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     standing = ctx.model.datasets[base].ext.standing
     if standing and any(f.field in past and f.value in past[f.field] for f in said):
         last = last.model_copy(update={"filters": tuple(f for f in last.filters if f != Named(named=standing))})
+    if (swapped := _swapped(last.filters, new)) is not None:
+        return last.model_copy(update={"filters": swapped})
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
     return last.model_copy(
         update={
@@ -169,6 +179,19 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
             "limit": last.limit,
         }
     )
+
+
+def _swapped(filters: tuple[Filter, ...], new: Filter) -> tuple[Filter, ...] | None:
+    """The conditions with a new value inside those on other rows: consent to SMS … and by e-mail."""
+    if not isinstance(new, Compare) or new.op not in ("=", "in"):
+        return None
+    for i, f in enumerate(filters):
+        rows = f.negate if isinstance(f, Not) else f
+        if isinstance(rows, Exists) and any(isinstance(x, Compare) and x.field == new.field for x in rows.filters):
+            held = tuple(new if isinstance(x, Compare) and x.field == new.field else x for x in rows.filters)
+            rows = rows.model_copy(update={"filters": held})
+            return (*filters[:i], Not(negate=rows) if isinstance(f, Not) else rows, *filters[i + 1 :])
+    return None
 
 
 def _widen(ctx: Context, last: SemanticQuery, new: Filter) -> SemanticQuery:

@@ -36,7 +36,9 @@ from schema.query import Compare, Named, SemanticQuery
 
 WORDS = Path(__file__).with_name("words.yaml")
 ABBREVIATIONS = Path(__file__).with_name("abbreviations.yaml")
-_AUXILIARIES = frozenset("a an are be been bị is our the their was were đang đã được".split())
+_AUXILIARIES = frozenset(
+    "currently now still hiện vẫn a an are be been bị is our the their was were đang đã được".split()
+)
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {
     "day": "day",

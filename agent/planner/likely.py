@@ -48,7 +48,12 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
     kept = []
     for start, end, item, weight in said:
         if not isinstance(item, Skip) and any(
-            s <= start and end <= e and 1 == end - start < e - s and not _alike(item, outer) for s, e, outer in wide
+            s <= start
+            and end <= e
+            and end - start < e - s
+            and (end - start == 1 or isinstance(outer, Skip))
+            and not _alike(item, outer)
+            for s, e, outer in wide
         ):
             continue
         noun = (

@@ -21,6 +21,15 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 
+_TONES = [  # khoẻ and khỏe are one word: the tone on either vowel of oa, oe, uy
+    (re.compile(rf"(?<!q){a}{b}(?!\w)"), f"{c}{d}")
+    for old, new in (
+        ("oà oá oả oã oạ", "òa óa ỏa õa ọa"),
+        ("oè oé oẻ oẽ oẹ", "òe óe ỏe õe ọe"),
+        ("uỳ uý uỷ uỹ uỵ", "ùy úy ủy ũy ụy"),
+    )
+    for (a, b), (c, d) in zip(old.split(), new.split(), strict=True)
+]
 _EXAMPLES = re.compile(r"\((?:[^()]*(?:\.\.\.|…)|(?:e\.g\.|i\.e\.|vd|ví dụ)[^()]*)\)")  # (SUV, sedan, …) asks nothing
 
 
@@ -68,6 +77,8 @@ def tokenize(text: str) -> list[Token]:
         if written == "s" and m.start() and text[m.start() - 1] == "'":
             continue
         lower = written.lower()
+        for spelled, other in _TONES if not lower.isascii() else ():
+            lower = spelled.sub(other, lower)
         plain = fold(lower)
         out.append(Token(lower, plain, stem(plain), m.start(), m.start() + len(written), written[:1].isupper()))
     return out

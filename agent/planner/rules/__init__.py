@@ -75,6 +75,7 @@ RULES: tuple[Rule, ...] = (
     conditions.widen_pred,
     conditions.pred_conjunct,
     conditions.verb_conjunct,
+    conditions.pred_apart,
     conditions.pred_pred,
     conditions.field_pred,
     conditions.pred_field,

@@ -90,6 +90,12 @@ def widen_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     return (Wider(p), 0.0) if w.kind == "widen" and ctx.dialogue and not p.one else None
 
 
+def pred_apart(ctx: Context, p: Pred, w: Word) -> Joined:
+    """inbound and outbound + separately"""
+    several = isinstance(p.filter, Compare) and p.filter.op == "in"
+    return (replace(p, split=True), 0.0) if w.kind == "apart" and several else None
+
+
 def _same_axis(ctx: Context, a: Pred, b: Pred) -> bool:
     for x, y in ((a.filter, b.filter), (b.filter, a.filter)):
         if isinstance(x, Compare) and isinstance(y, Named) and y.named[0] != "$":
@@ -227,7 +233,7 @@ def field_when(ctx: Context, f: FieldItem, w: When) -> Joined:
             if named.recurs and named.time == f.key:
                 return Pred(ctx.bind(f"{dataset}.{named.name}", w.moment), dataset), 0.1
     period = w.moment.resolve(ctx.today, ctx.model.datasets[dataset].ext.plan)
-    return Pred(_dated_filter(f.key, period), dataset), 0.1
+    return Pred(_dated_filter(f.key, period), dataset), -0.1
 
 
 def _dated_filter(key: str, period: Period) -> Filter:

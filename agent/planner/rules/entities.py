@@ -18,8 +18,7 @@ from agent.planner.items import (
 from agent.planner.rules.context import Context, Joined, comparison, exists, long_ago
 from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, part, translated
 from agent.planner.rules.periods import within
-from schema.query import Aggregate, Compare, Exists, Filter, Named, Not
-
+from schema.query import Aggregate, All, Compare, Exists, Filter, Named, Not
 
 
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
@@ -83,7 +82,7 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
     if joined and isinstance(joined[0], Ent) and joined[0].filters[-1:] == (p.filter,):  # in the order of the words
         joined = replace(joined[0], filters=(p.filter, *joined[0].filters[:-1])), joined[1]
     rows = p.filter.negate if isinstance(p.filter, Not) else p.filter
-    if joined and p.negative and p.dataset == e.dataset and isinstance(rows, Compare):
+    if joined and p.negative and p.dataset == e.dataset and isinstance(rows, Compare | All):
         return joined[0], joined[1] + 0.6  # no service + appointment: none such, not one of another kind
     if joined and isinstance(rows, Exists) and e.dataset in ctx.model.datasets[rows.exists].ext.objects:
         return joined[0], joined[1] + 0.8  # never bought + a car: what was bought, no car that never bought
@@ -210,7 +209,9 @@ def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:
             )
             shown = name and ctx.model.field(f"{other.dataset}.{name}").ext.index != "code"
             if shown and main is a and not other.filters and other.dataset != ctx.model.ext.subject:
-                joined = replace(joined, fields=(*joined.fields, f"{other.dataset}.{name}"))  # those who left … and store
+                joined = replace(
+                    joined, fields=(*joined.fields, f"{other.dataset}.{name}")
+                )  # those who left … and store
             return replace(joined, lead=a.lead or b.lead), cost
     return _as_own(ctx, a, b) or _as_own(ctx, b, a)
 

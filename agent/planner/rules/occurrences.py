@@ -73,7 +73,9 @@ def ent_how_much(ctx: Context, e: Ent, w: Word) -> Joined:
     if w.kind != "how_much" or not e.filters or e.limit:
         return None
     if not e.one and not e.fields and not e.order and (own := _amount(ctx, e.dataset)):
-        return Meas((Aggregate(fn="sum", over=own),), e.dataset, e.filters, e.moment, dated=e.dated), -0.2 if e.implied else 0.2
+        return Meas(
+            (Aggregate(fn="sum", over=own),), e.dataset, e.filters, e.moment, dated=e.dated
+        ), -0.2 if e.implied else 0.2
     did = e.filters[-1]
     if isinstance(did, Compare) and not e.fields and (of := _amount(ctx, did.field.partition(".")[0])):
         return Meas((Aggregate(fn="sum", over=of),), of.partition(".")[0], (did, *e.filters[:-1]), e.moment), 0.2

@@ -41,7 +41,12 @@ def amount_most(ctx: Context, a: AmountItem, w: Word) -> Joined:
 
 def amount_first(ctx: Context, a: AmountItem, w: Word) -> Joined:
     """lấy 2 + (nơi) đầu"""
-    if w.kind not in ("top_after", "most_after", "least_after") or a.amount.unit or a.amount.value % 1 or not 1 <= a.amount.value <= 10_000:
+    if (
+        w.kind not in ("top_after", "most_after", "least_after")
+        or a.amount.unit
+        or a.amount.value % 1
+        or not 1 <= a.amount.value <= 10_000
+    ):
         return None
     return Top(int(a.amount.value), w.kind != "least_after"), 0.0
 
