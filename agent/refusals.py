@@ -18,7 +18,7 @@ REFUSALS: dict[Why, tuple[Refusal, str, str]] = {
     ),
     "too_many_words": (
         "not_understood",
-        "That is too much for one question: I read up to {about} words. Ask it in parts; each may build on the one before.",
+        "That is too much for one question: I read up to {about} words. Ask in parts; each may build on the last.",
         "Câu này quá dài cho một lần hỏi: tôi đọc tối đa {about} từ. Hãy hỏi từng phần, phần sau nối tiếp phần trước.",
     ),
     "unreadable": (

@@ -147,10 +147,20 @@ class Turn:
         """What the dialogue stands at after this turn. `told`: the query of an LLM whose rows the answer shows."""
         d = self.decision if told is None else Ask(told)
         if isinstance(d, Ask) and answer.kind == "answer":
-            return State(d.query, self._focus(answer) or (self.state.one if d.query == self.state.query else None))
+            one = self._focus(answer) or (self.state.one if d.query == self.state.query else None)
+            return State(d.query, one, self._among(d.query, answer))
         if isinstance(d, CallTool) and answer.kind == "answer":
             return State(self.state.query, d.args.get("customer_id") or self.state.one)
         return self.state
+
+    def _among(self, query: SemanticQuery, answer: Answer) -> tuple[str, tuple[int, ...]] | None:
+        """The rows of a first n, of which a follow-up may ask: those ten, not ten of its own."""
+        dataset = query.dataset or (query.by[0].field if len(query.by) == 1 else "")
+        known = self.planner.ctx.model.datasets.get(dataset)
+        place = next((i for i, c in enumerate(answer.columns) if known and c.name == known.ext.id_as), None)
+        if query.limit is None or place is None:
+            return None
+        return dataset, tuple(int(r[place]) for r in answer.rows if r[place] is not None)
 
     def _focus(self, answer: Answer) -> int | None:
         """The one customer that the answer is about."""

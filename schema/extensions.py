@@ -35,7 +35,9 @@ class NamedFilter(Part):
     description: str
     description_vi: str = ""
     synonyms: tuple[str, ...] = ()
-    named: tuple[str, ...] = Field((), description="words that mean it only beside the dataset's name: late (follow-up)")
+    named: tuple[str, ...] = Field(
+        (), description="words that mean it only beside the dataset's name: late (follow-up)"
+    )
     time: str | None = None
     period: str | None = None
     lists: str | None = None

@@ -85,6 +85,11 @@ class Part:
             conditions.append(frame.expression(base.ext.where))
         if self.key.where is not None:
             conditions.append(condition(frame, self.key.where))
+        subject = self.model.ext.subject
+        where = self.model.datasets[subject].ext.where if subject else None
+        if subject and where and base.name != subject and any(by.field == subject for by in self.query.by):
+            frame.join(subject)
+            conditions.append(frame.expression(where))  # facts of an erased customer count in totals, not as a row
         conditions += frame.period(self.key.period, base.ext.time)
         return conditions
 

@@ -54,6 +54,7 @@ def find_moments(tokens: Sequence[Token], today: date) -> list[Found]:
                 moment = replace(moment, label=" ".join(t.text for t in tokens[first:last]))
                 found[first, last, moment] = (first, last, moment)
     moments = list(found.values())
+    moments += _afterwards(moments, tokens, today)
     return moments + [f for f in _edges(moments, tokens, today) if _possible(f[2], today)]
 
 
@@ -80,6 +81,26 @@ def _possible(moment: Moment, today: date) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
+
+
+_THEN = re.compile(
+    r"(?<!\S)(?:after (?:that|then)(?: (?:year|quarter|month|week|day))?|since (?:then|that (?:year|quarter|month|day))"
+    r"|from then on|(?:ke )?tu (?:do|luc do|hom do|nam do)(?: (?:den|toi) (?:nay|gio))?)(?!\S)"
+)
+
+
+def _afterwards(found: list[Found], tokens: Sequence[Token], today: date) -> list[Found]:
+    """bought in 2024 but nothing *after that year*: after the moment said last before it, where that is over"""
+    text, out = " ".join(t.plain for t in tokens), []
+    for m in _THEN.finditer(text):
+        first = text[: m.start()].count(" ")
+        last = first + m[0].count(" ") + 1
+        before = [f for f in found if f[1] <= first]
+        nearest = max(before, key=lambda f: (f[1], f[1] - f[0]), default=None)
+        then = nearest[2].resolve(today, False).end if nearest else None
+        if then and then < today:
+            out.append((first, last, Moment("after", start=then, label=_said(tokens, first, last))))
+    return out
 
 
 def _edges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Found]:

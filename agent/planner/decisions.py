@@ -74,6 +74,7 @@ class State:
 
     query: SemanticQuery | None = None
     one: int | None = None
+    among: tuple[str, tuple[int, ...]] | None = None  # the rows of a first n: their dataset and ids
 
 
 EMPTY = State()

@@ -69,8 +69,16 @@ class Planner:
         words = self._said(reading)
         joined = reading.tokens[0].plain in _JOINING
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
+        if "them" in words and state.among:
+            state = replace(state, query=self._those(*state.among, state.query))
         decision = self._best(reading, asker, state, follow, text)
         return allowed(self.ctx, decision, asker)
+
+    def _those(self, dataset: str, ids: tuple[int, ...], last: SemanticQuery | None) -> SemanticQuery:
+        """The rows of the first n that were shown."""
+        these = Compare(field=self.ctx.model.datasets[dataset].id_field, op="in", value=ids)
+        shown = last.fields if last and last.dataset else ()
+        return SemanticQuery(dataset=dataset, fields=shown, filters=(these,))
 
     def _with_columns(self, text: str, asker: Asker, values: Values, state: State) -> Decision | None:
         """A list, and in a clause of its own what it should show."""

@@ -50,6 +50,8 @@ RULES: tuple[Rule, ...] = (
     latest.meas_day_when,
     latest.latest_metric,
     latest.metric_latest,
+    latest.day_where,
+    latest.where_day,
     mentions.ent_mention,
     mentions.mention_ent,
     entities.ent_field,

@@ -42,7 +42,7 @@ def part(ctx: Context, base: str, dataset: str) -> bool:
 
 
 def translated(ctx: Context, dataset: str, said: Filter) -> Filter | None:
-    """The condition as one on rows of `dataset`: by its own field of the same values (a schedule is for diesel, too)."""
+    """The condition as one on rows of `dataset`: by its own field of the same values: a schedule is for diesel."""
     if isinstance(said, All):
         parts = [translated(ctx, dataset, f) for f in said.all]
         return None if None in parts else All(all=tuple(f for f in parts if f is not None))

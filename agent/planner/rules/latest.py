@@ -74,3 +74,18 @@ def latest_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
 
 def metric_latest(ctx: Context, m: MetricItem, w: Word) -> Joined:
     return latest_metric(ctx, w, m)
+
+
+def day_where(ctx: Context, m: Meas, e: Ent) -> Joined:
+    """when was An's car last serviced + at which store: that row, with both"""
+    first, name = m.measures[0], ctx.model.datasets[e.dataset].ext.name_field
+    if not isinstance(first, Aggregate) or first.fn not in ("max", "min") or m.by or m.order or not name:
+        return None
+    if e.filters or e.fields or not e.asked or not ctx.graph.reaches(m.base, [e.dataset]):
+        return None
+    order = (Order(by=first.over, descending=first.fn == "max"),)
+    return Ent(m.base, m.filters, m.moment, (first.over, f"{e.dataset}.{name}"), order, 1, lead=m.base), 0.1
+
+
+def where_day(ctx: Context, e: Ent, m: Meas) -> Joined:
+    return day_where(ctx, m, e)
