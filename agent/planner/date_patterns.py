@@ -56,7 +56,7 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     # rolling: the last 30 days, 6 tháng gần đây, for over a year
     (rf"(?:in |over |for |during |within )?(?:the )?(?P<dir>last|past|previous|next|coming) {_N} {_U}", made.rolling),
     (rf"(?:in|within|for|in at least|for at least) {_N} {_U}", made.lasting),
-    (rf"(?:in |for )?(?:over|more than|longer than) {_N} {_U}", made.over),
+    (rf"(?:in |for |by )?(?:over|more than|longer than) {_N} {_U}", made.over),
     (
         rf"(?:trong )?(?:vong )?(?:suot )?{_N} {_U} (?P<dir>qua|gan day|gan nhat|vua qua|truoc|toi|sau|tiep"
         rf" theo|sap toi|ke tiep)",

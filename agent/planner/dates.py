@@ -107,7 +107,7 @@ def _edges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fou
     """since / before / after / until a moment, and from one moment to another."""
     out = []
     for first, last, moment in found:
-        for start, edge in _before(tokens, first):
+        for start, edge in _before(tokens, first) if moment.kind != "over" else ():
             whole = replace(moment, full=True).resolve(today, plan=False)
             made = {
                 "since": Moment("since", start=whole.start),

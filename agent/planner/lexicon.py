@@ -237,7 +237,7 @@ def _heads(dataset: Dataset, taken: frozenset[str | None]) -> Lexicon:
         for phrase in named.named:
             heads.add(phrase, _named(dataset, named), 1.1)
     for f in dataset.fields.values():
-        for value, names in f.ext.values.items() if f.ext.axis or f.ext.weight < 1 else ():
+        for value, names in f.ext.values.items() if f.ext.axis or f.ext.detail or f.ext.weight < 1 else ():
             for phrase in {names.label, names.label_vi, *names.synonyms} - taken:
                 heads.add(phrase, Pred(Compare(field=f.key, op="=", value=value), dataset.name))
         if f.ext.detail or f.name == "id" or f.name.endswith("_id"):

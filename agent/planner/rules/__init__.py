@@ -52,6 +52,8 @@ RULES: tuple[Rule, ...] = (
     latest.metric_latest,
     latest.day_where,
     latest.where_day,
+    latest.day_at,
+    latest.at_day,
     mentions.ent_mention,
     mentions.mention_ent,
     entities.ent_field,

@@ -63,6 +63,7 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     if p.both and not ctx.graph.reaches(e.dataset, [p.dataset]):
         against += 0.5  # both … and …: of different rows
     near = e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset])
+    near = near or (p.negative and ctx.graph.reaches(p.dataset, [e.dataset]))  # cars with no appointment
     apart = 0.0 if near else 0.1 if part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
     if e.dataset == ctx.model.ext.subject and of_store(ctx, p):
         apart += 0.4

@@ -84,7 +84,18 @@ def day_where(ctx: Context, m: Meas, e: Ent) -> Joined:
     if e.filters or e.fields or not e.asked or not ctx.graph.reaches(m.base, [e.dataset]):
         return None
     order = (Order(by=first.over, descending=first.fn == "max"),)
-    return Ent(m.base, m.filters, m.moment, (first.over, f"{e.dataset}.{name}"), order, 1, lead=m.base), 0.1
+    return Ent(m.base, m.filters, m.moment, (first.over, f"{e.dataset}.{name}"), order, 1, lead=m.base), -0.3
+
+
+def day_at(ctx: Context, m: Meas, w: Word) -> Joined:
+    """when was it last serviced + and where"""
+    stores = ctx.model.ext.stores
+    return day_where(ctx, m, Ent(stores, asked=True)) if w.kind == "where" and stores else None
+
+
+def at_day(ctx: Context, w: Word, m: Meas) -> Joined:
+    """where + was it last serviced"""
+    return day_at(ctx, m, w)
 
 
 def where_day(ctx: Context, e: Ent, m: Meas) -> Joined:
