@@ -106,11 +106,17 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     )
 
 
-def _own_rows(m: Meas) -> Meas:
+def _same_rows(ctx: Context, base: str, f: Exists) -> bool:
+    """Whether each row of the base is, or belongs to, one of those: the jobs done at visits."""
+    dated = not f.period or (ctx.time(base) or "").startswith(f"{f.exists}.")
+    return f.exists == base or (dated and ctx.graph.reaches(base, [f.exists]))
+
+
+def _own_rows(ctx: Context, m: Meas) -> Meas:
     """Visits in the workshop are visits: rows that are the measure's own are no condition on other rows."""
     kept: list[Filter] = []
     for f in m.filters:
-        if isinstance(f, Exists) and f.exists == m.base and f.value is None:
+        if isinstance(f, Exists) and f.value is None and _same_rows(ctx, m.base, f):
             if f.period and m.moment:
                 raise UnanswerableError("two periods of one thing")
             if f.period:
@@ -124,7 +130,7 @@ def _own_rows(m: Meas) -> Meas:
 
 def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
-    m = _own_rows(m)
+    m = _own_rows(ctx, m)
     filters = _filled(ctx, asker, m.base, m.filters, m.measures)
     check_possible(ctx, filters)
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)

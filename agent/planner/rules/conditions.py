@@ -29,8 +29,16 @@ def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
         return None  # no anniversary known is not: none within 30 days
     had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
     return replace(
-        p, filter=Not(negate=p.filter), negative=True, dated=None, one=None
+        p, filter=Not(negate=_standing(ctx, p) if w.kind == "not" else p.filter), negative=True, dated=None, one=None
     ), -0.3 if had else 0.15 if p.dataset != ctx.model.ext.subject and isinstance(p.filter, Named) else 0.0
+
+
+def _standing(ctx: Context, p: Pred) -> Filter:
+    """No service appointment: none ahead, whatever there once was."""
+    ext = ctx.model.datasets[p.dataset].ext
+    if not ext.standing or not isinstance(p.filter, Compare) or p.filter.field in ext.past:
+        return p.filter
+    return p.filter if says(ctx, (p.filter,), ext.standing) else All(all=(Named(named=ext.standing), p.filter))
 
 
 def except_ent(ctx: Context, w: Word, e: Ent) -> Joined:

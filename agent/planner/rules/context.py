@@ -176,7 +176,7 @@ def unfit(ctx: Context, measure: Measure | None, dataset: str, filters: Iterable
     if not isinstance(measure, str):
         return False
     without = ctx.model.metric(measure).ext.without
-    said = {f"{f.field}={f.value}" for f in filters if isinstance(f, Compare)}
+    said = {x for f in filters if isinstance(f, Compare) for x in (f.field, f"{f.field}={f.value}")}
     return dataset in without or any(s in without for s in said)
 
 

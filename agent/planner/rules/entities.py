@@ -23,6 +23,10 @@ from schema.query import Aggregate, All, Compare, Exists, Filter, Named, Not
 
 def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     """customers + at risk; overdue + customers"""
+    if p.dataset == e.dataset and isinstance(p.filter, Not) and isinstance(p.filter.negate, All):
+        standing = Named(named=ctx.model.datasets[e.dataset].ext.standing or "")
+        if standing in p.filter.negate.all and len(p.filter.negate.all) == 2:  # appointments that are not for service
+            p = replace(p, filter=Not(negate=p.filter.negate.all[1]))
     if e.dataset != ctx.model.ext.subject and not ctx.graph.reaches(e.dataset, [p.dataset]):
         own = translated(ctx, e.dataset, p.filter)
         if own is not None and own not in e.filters:

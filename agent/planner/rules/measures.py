@@ -63,7 +63,7 @@ def ent_count(ctx: Context, e: Ent, w: Word) -> Joined:
 
 def count_distinct(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """how many + cities"""
-    if w.kind != "how_many" or ctx.numeric(f.key):
+    if w.kind != "how_many" or ctx.numeric(f.key) or ctx.is_time(f.key):
         return None  # how many km asks for the amount
     return Meas((Aggregate(fn="count_distinct", over=f.key),), f.key.partition(".")[0]), 0.3
 
