@@ -88,8 +88,9 @@ class Part:
         subject = self.model.ext.subject
         where = self.model.datasets[subject].ext.where if subject else None
         if subject and where and base.name != subject and any(by.field == subject for by in self.query.by):
-            frame.join(subject)
-            conditions.append(frame.expression(where))  # facts of an erased customer count in totals, not as a row
+            frame.join(subject)  # facts of an erased customer count in totals, they make no row
+            nobody = exp.Is(this=frame.field(self.model.datasets[subject].id_field), expression=exp.null())
+            conditions.append(exp.paren(exp.or_(frame.expression(where), nobody)))
         conditions += frame.period(self.key.period, base.ext.time)
         return conditions
 
