@@ -186,6 +186,11 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     if not akin(ctx, m.base, p.dataset):
         return None
     by = m.by
+    if isinstance(first, Aggregate) and first.fn == "share" and first.where is not None and not m.filters:
+        place = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.index == "distinct"
+        if p.dataset == m.base and not place and not p.negative:  # share of outbound calls + answered: of all of those
+            share = first.model_copy(update={"where": p.filter})
+            return replace(m, measures=(share, *m.measures[1:]), filters=(first.where,)), 0.0
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
