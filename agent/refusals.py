@@ -21,6 +21,11 @@ REFUSALS: dict[Why, tuple[Refusal, str, str]] = {
         "That is too much for one question: I read up to {about} words. Ask in parts; each may build on the last.",
         "Câu này quá dài cho một lần hỏi: tôi đọc tối đa {about} từ. Hãy hỏi từng phần, phần sau nối tiếp phần trước.",
     ),
+    "nothing_before": (
+        "not_understood",
+        "I don't know what this goes on from: the question before had no answer. Ask it in full.",
+        "Tôi không biết câu này nối tiếp điều gì: câu hỏi trước chưa có câu trả lời. Hãy hỏi đầy đủ.",
+    ),
     "unreadable": (
         "not_understood",
         "I couldn't read that as a question about the customer data.",

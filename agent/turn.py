@@ -148,10 +148,10 @@ class Turn:
         d = self.decision if told is None else Ask(told)
         if isinstance(d, Ask) and answer.kind == "answer":
             one = self._focus(answer) or (self.state.one if d.query == self.state.query else None)
-            return State(d.query, one, self._among(d.query, answer))
+            return State(d.query, one, among=self._among(d.query, answer))
         if isinstance(d, CallTool) and answer.kind == "answer":
             return State(self.state.query, d.args.get("customer_id") or self.state.one)
-        return self.state
+        return replace(self.state, lost=self.state.query is None and isinstance(d, Refuse))
 
     def _among(self, query: SemanticQuery, answer: Answer) -> tuple[str, tuple[int, ...]] | None:
         """The rows of a first n, of which a follow-up may ask: those ten, not ten of its own."""

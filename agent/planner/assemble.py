@@ -80,6 +80,9 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     if ctx.plays(e.dataset) and not e.filters:
         raise UnanswerableError("the sellers are those of something sold")
     e = _catalogue(ctx, e)
+    own = Named(named="$mine.store") in e.filters
+    if own and e.dataset == ctx.model.ext.stores and any(isinstance(f, Exists) for f in e.filters):
+        raise UnanswerableError("which of the one store: what happens there is asked for")
     dataset, fields = e.dataset, e.fields
     for f in e.filters:
         if isinstance(f, Named):
@@ -128,9 +131,17 @@ def _own_rows(ctx: Context, m: Meas) -> Meas:
     return replace(m, filters=tuple(kept))
 
 
+def _asked_of(ctx: Context, asker: Asker, measure: Measure) -> Measure:
+    """The share of what is the asker's own."""
+    if isinstance(measure, str) or measure.where is None:
+        return measure
+    held = _filled(ctx, asker, measure.over.partition(".")[0], (measure.where,))
+    return measure.model_copy(update={"where": held[0] if len(held) == 1 else All(all=held)})
+
+
 def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
-    m = _own_rows(ctx, m)
+    m = _own_rows(ctx, replace(m, measures=tuple(_asked_of(ctx, asker, x) for x in m.measures)))
     filters = _filled(ctx, asker, m.base, m.filters, m.measures)
     check_possible(ctx, filters)
     plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)

@@ -54,6 +54,7 @@ Why = Literal[
     "cannot",
     "too_long",
     "too_many_words",
+    "nothing_before",
 ]
 
 
@@ -74,6 +75,7 @@ class State:
 
     query: SemanticQuery | None = None
     one: int | None = None
+    lost: bool = False  # what was asked first was not understood
     among: tuple[str, tuple[int, ...]] | None = None  # the rows of a first n: their dataset and ids
 
 

@@ -165,7 +165,21 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
     for absent in model.ext.absent:
         for phrase in (absent.label, absent.label_vi, *absent.synonyms):
             lexicon.add(phrase, Marker("absent", absent.label), 0.9)
+    _unmistakable(lexicon)
     return lexicon
+
+
+def _unmistakable(lexicon: Lexicon) -> None:
+    """Values that need their field's name mean it without, where nothing else is called so: reactivated customers."""
+    found = [e for entries in lexicon.entries.values() for e in entries]
+    meanings: dict[tuple[str, ...], set[Item]] = defaultdict(set)
+    for e in found:
+        meanings[e.words].add(e.item)
+    for e in found:
+        if isinstance(e.item, Value) and meanings[e.words] == {e.item}:
+            key, (value,) = e.item.key, e.item.values
+            pred = Pred(Compare(field=key, op="=", value=value), key.partition(".")[0])
+            lexicon.add(" ".join(e.written), pred, 0.8)
 
 
 def _language(lexicon: Lexicon, model: SemanticModel) -> None:

@@ -69,6 +69,8 @@ class Planner:
         words = self._said(reading)
         joined = reading.tokens[0].plain in _JOINING
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
+        if state.lost and ((words & {"about", "them"}) or joined):
+            return Refuse("nothing_before")
         if "them" in words and state.among:
             state = replace(state, query=self._those(*state.among, state.query))
         decision = self._best(reading, asker, state, follow, text)
@@ -156,7 +158,9 @@ class Planner:
             if not isinstance(e.item, Pred) and not (isinstance(e.item, Ent) and e.item.implied):
                 return e.score
             grouped = {b.field.partition(".")[0] for b in state.query.by} if state.query else set()
-            if isinstance(e.item, Pred) and (dataset in grouped or axes(self.ctx, e.item.filter) & held):
+            said = (e.item.filter,) if isinstance(e.item, Pred) else e.item.filters
+            on = {key for f in said for key in axes(self.ctx, f)}
+            if on & held or grouped & {key.partition(".")[0] for key in on}:
                 return e.score + 0.4  # per showroom … those in Huế: showrooms; by SMS … and by e-mail
             return e.score - 0.2 * (self.ctx.distance(base, str(dataset)) or 0.0)
 

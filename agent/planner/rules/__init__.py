@@ -101,6 +101,7 @@ RULES: tuple[Rule, ...] = (
     conditions.when_negative,
     # Verb phrases: bought an SUV in 2025, at least 3 visits, never came in.
     verbs.verb_ent,
+    verbs.with_ent,
     verbs.verb_subject,
     verbs.verb_pred,
     verbs.verb_count,

@@ -13,9 +13,10 @@ from agent.planner.items import (
     Verb,
     Word,
 )
+from agent.planner.moments import Moment
 from agent.planner.rules.context import Context, Joined, exists
 from agent.planner.rules.gathering import gathered, linked
-from schema.query import Aggregate, All, Compare, Filter, SemanticQuery
+from schema.query import Aggregate, All, Compare, Exists, Filter, Named, SemanticQuery
 
 
 def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -48,6 +49,17 @@ def ent_out_of(ctx: Context, e: Ent, o: OutOf) -> Joined:
 
 def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
     """The share of e's rows for which `part` holds; a rate of the model where it is declared as that share."""
+    if isinstance(part, Exists) and part.value is None and not whole and not e.moment:
+        flat = [x for f in part.filters for x in (f.all if isinstance(f, All) else (f,))]
+        for f in flat:  # customers who booked and didn't come: of the bookings
+            if metric := _declared(ctx, f):
+                standing = Named(named=ctx.model.datasets[part.exists].ext.standing or "")
+                held = tuple(x for x in flat if x not in (f, standing))
+                span = part.period
+                when = (
+                    Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
+                )
+                return Meas((metric,), ctx.base(metric), held, when)
     if metric := _declared(ctx, part):
         return Meas((metric,), ctx.base(metric), whole, e.moment)
     return Meas((Aggregate(fn="share", over=e.dataset, where=part),), e.dataset, whole, e.moment, dated=e.dated)
