@@ -103,6 +103,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
         said.append((start, end, head.item, head.weight))
         covered[start:end] = [True] * (end - start)
     nouns = {s for s, _, item, _ in said if isinstance(item, Ent) and not item.who}
+    asked_for = {s for s, t in enumerate(tokens) if t.text in ("nào", "nao")}  # sale nào: which of the people
+    said = [(s, e, i, w * (0.5 if isinstance(i, MetricItem) and e in asked_for else 1)) for s, e, i, w in said]
     of_nouns = (Word("how_much"), Word("how_many_after"))  # mấy kỹ thuật viên: they are counted, whatever stands before
     said = [(s, e, i, w * (0.6 if i in of_nouns and e in nouns else 1)) for s, e, i, w in said]
     said = [(s, e, item, w * sure(lexicon, tokens, s, e, item)) for s, e, item, w in outermost(tokens, said)]

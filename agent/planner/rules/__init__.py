@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
     conditions.except_ent,
     conditions.word_pred,
     conditions.with_field,
+    conditions.or_field,
     conditions.or_right,
     conditions.or_right_ent,
     conditions.or_right_verb,
@@ -101,7 +102,6 @@ RULES: tuple[Rule, ...] = (
     conditions.when_negative,
     # Verb phrases: bought an SUV in 2025, at least 3 visits, never came in.
     verbs.verb_ent,
-    verbs.with_ent,
     verbs.verb_subject,
     verbs.verb_pred,
     verbs.verb_count,

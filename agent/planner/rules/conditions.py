@@ -75,6 +75,11 @@ def with_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
     return Pred(Compare(field=f.key, op=op), f.key.partition(".")[0], negative=w.kind == "not"), 0.3
 
 
+def or_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """(how many km) or + months: both are shown"""
+    return (f, 0.2) if w.kind == "or" and ctx.numeric(f.key) else None
+
+
 def or_right(ctx: Context, w: Word, p: Pred) -> Joined:
     """or + Đà Nẵng, waiting for its left side"""
     return (Conjunct(w.kind, p), 0.0) if w.kind in ("or", "and", "versus") else None

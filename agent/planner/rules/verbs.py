@@ -52,18 +52,6 @@ def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
     return replace(about, filters=(*about.filters, *held), moment=v.moment or e.moment), 0.1 * far + asked
 
 
-def with_ent(ctx: Context, w: Word, e: Ent) -> Joined:
-    """(VIPs) with + an appointment next week: those that have one"""
-    subject = ctx.model.ext.subject
-    if w.kind != "with" or not subject or e.dataset == subject or e.limit or e.one or e.order or e.fields or e.who:
-        return None
-    if e.implied or e.asked or not ctx.graph.reaches(e.dataset, [subject]):
-        return None
-    standing = ctx.model.datasets[e.dataset].ext.standing
-    ahead = (Named(named=standing),) if standing and not says(ctx, e.filters, standing) else ()
-    return Verb(e.dataset, subject, (*ahead, *e.filters), e.moment), 0.2
-
-
 def verb_subject(ctx: Context, v: Verb, e: Ent) -> Joined:
     """called + customers: whom else"""
     if e.dataset != v.about or e.filters or e.limit or e.moment or e.order or e.fields or e.asked or e.who:
@@ -208,7 +196,7 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
         return None
     standing = ctx.model.datasets[e.dataset].ext.standing
     if standing and not e.moment and not says(ctx, e.filters, standing):
-        e = replace(e, filters=(Named(named=standing),))
+        e = replace(e, filters=(Named(named=standing), *e.filters))
     e = _held(ctx, e)
     if w.kind == "with":
         return Verb(e.dataset, None, e.filters, e.moment), 0.05
