@@ -75,11 +75,21 @@ def _catalogue(ctx: Context, e: Ent) -> Ent:
     return replace(e, dataset=home) if ctx.model.datasets[home].ext.counted_as == e.dataset else e
 
 
+def _had(ctx: Context, e: Ent) -> Ent:
+    """The mobile number of one customer: what is asked for is the number, not the customer."""
+    if not e.one or e.dataset != ctx.model.ext.subject or e.fields:
+        return e
+    for f in e.filters:
+        if isinstance(f, Compare) and ctx.model.field(f.field).ext.had:
+            return replace(e, dataset=f.field.partition(".")[0], one=None)
+    return e
+
+
 def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     """A list of entities."""
     if ctx.plays(e.dataset) and not e.filters:
         raise UnanswerableError("the sellers are those of something sold")
-    e = _catalogue(ctx, e)
+    e = _had(ctx, _catalogue(ctx, e))
     own = any(
         isinstance(f, Exists) and any(isinstance(x, Compare) and x.value == "$store" for x in f.filters)
         for f in e.filters

@@ -22,13 +22,13 @@ _TOKEN = re.compile(
 )
 
 _TONES = [  # khoẻ and khỏe are one word: the tone on either vowel of oa, oe, uy
-    (re.compile(rf"(?<!q){a}{b}(?!\w)"), f"{c}{d}")
-    for old, new in (
+    (re.compile(rf"(?<!q){old}(?!\w)"), new)
+    for olds, news in (
         ("oà oá oả oã oạ", "òa óa ỏa õa ọa"),
         ("oè oé oẻ oẽ oẹ", "òe óe ỏe õe ọe"),
         ("uỳ uý uỷ uỹ uỵ", "ùy úy ủy ũy ụy"),
     )
-    for (a, b), (c, d) in zip(old.split(), new.split(), strict=True)
+    for old, new in zip(olds.split(), news.split(), strict=True)
 ]
 _EXAMPLES = re.compile(r"\((?:[^()]*(?:\.\.\.|…)|(?:e\.g\.|i\.e\.|vd|ví dụ)[^()]*)\)")  # (SUV, sedan, …) asks nothing
 

@@ -21,6 +21,7 @@ from agent.planner.rules.entities import ent_not_when, ent_verb
 from agent.planner.rules.fitting import akin, beside, of_somebody
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
+from agent.planner.rules.shares import shared
 from schema.query import Aggregate, All, AnyOf, By, Compare, Exists, Filter, Named
 
 
@@ -190,8 +191,7 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     if isinstance(first, Aggregate) and first.fn == "share" and first.where is not None and not m.filters:
         place = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.index == "distinct"
         if p.dataset == m.base and not place and not p.negative:  # share of outbound calls + answered: of all of those
-            share = first.model_copy(update={"where": p.filter})
-            return replace(m, measures=(share, *m.measures[1:]), filters=(first.where,)), 0.0
+            return shared(ctx, Ent(m.base, moment=m.moment), p.filter, (first.where,)), 0.0
     if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far

@@ -30,7 +30,7 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     with_it = [i for i, f in enumerate(e.filters) if i == at or (rows and linked(ctx, e.dataset, f) == rows)]
     part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
     rest = tuple(f for i, f in enumerate(e.filters) if i not in with_it)
-    return _share(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), nobody
+    return shared(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), nobody
 
 
 def out_of_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -47,7 +47,7 @@ def ent_out_of(ctx: Context, e: Ent, o: OutOf) -> Joined:
     return replace(e, filters=(*whole.filters, *rest), moment=e.moment or whole.moment), 0.0
 
 
-def _share(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
+def shared(ctx: Context, e: Ent, part: Filter, whole: tuple[Filter, ...]) -> Meas:
     """The share of e's rows for which `part` holds; a rate of the model where it is declared as that share."""
     if isinstance(part, Exists) and part.value is None and not whole and not e.moment:
         flat = [x for f in part.filters for x in (f.all if isinstance(f, All) else (f,))]
@@ -92,7 +92,7 @@ def ent_share_of(ctx: Context, e: Ent, s: ShareOf) -> Joined:
     """of the customers in Hà Nội + what share is VIP"""
     if e.limit or e.one or ctx.distance(e.dataset, s.dataset) is None:
         return None
-    return _share(ctx, e, s.part, e.filters), 0.1
+    return shared(ctx, e, s.part, e.filters), 0.1
 
 
 def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
