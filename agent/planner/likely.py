@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from agent.planner.items import Ent, Item, Pred, Skip, Verb, Word
-from agent.planner.lexicon import Lexicon
-from agent.planner.tokens import Token
-from schema.query import Compare
+from agent.planner.items import Ent, Item, MetricItem, Pred, Skip, Verb, Word
+from agent.planner.lexicon import Entry, Lexicon
+from agent.planner.rules import Context
+from agent.planner.scripts import Script
+from agent.planner.tokens import Token, parts
+from schema.query import Compare, Named
 
 _MANY = frozenset("những các mấy nhiều nhung cac may nhieu top vài".split())
 _ASKING_BEFORE, _ASKING_AFTER = frozenset(("which", "what")), frozenset(("nào", "nao", "gì", "gi"))
@@ -82,3 +84,47 @@ def sure(lexicon: Lexicon, tokens: Sequence[Token], start: int, end: int, item: 
     if any(e.written[0] == token.text and len(e.words) == 1 and e.item == item for e in entries):
         return 1.0
     return 0.3 if lexicon.is_language(token.text) else 1.0
+
+
+def unhyphenated(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+    """A word with a hyphen that is not known as it stands, as its parts: high-priority."""
+    known = lexicon.vocabulary
+    return [
+        part
+        for t in tokens
+        for part in (
+            parts(t) if "-" in t.plain and t.plain.replace("-", "").isalpha() and t.stem not in known else (t,)
+        )
+    ]
+
+
+def beside(
+    tokens: Sequence[Token],
+    said: Sequence[tuple[int, int, Item, float]],
+    ctx: Context,
+    lexicon: Lexicon,
+    script: Script,
+) -> Iterable[tuple[int, int, Entry]]:
+    """Fields and conditions called as one calls them beside their dataset: cases … number and status."""
+    named = {item.dataset for _, _, item, _ in said if isinstance(item, Ent | Verb) and not getattr(item, "who", False)}
+    measured = {ctx.base(item.name) for _, _, item, _ in said if isinstance(item, MetricItem)}
+    hinted = {item.dataset for _, _, item, _ in said if isinstance(item, Pred) and isinstance(item.filter, Named)}
+    for dataset in sorted(named | measured | hinted):
+        for start in range(len(tokens)):
+            for end, entry in lexicon.heads[dataset].match(tokens, start, script):
+                if dataset in (named | hinted if isinstance(entry.item, Pred) else named | measured):
+                    yield start, end, entry
+
+
+_OF_NOUNS = (Word("how_much"), Word("how_many_after"))
+
+
+def counted(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]) -> list[tuple[int, int, Item, float]]:
+    """mấy kỹ thuật viên: they are counted, whatever stands before; sale nào: which of the people, no revenue."""
+    nouns = {s for s, _, item, _ in said if isinstance(item, Ent) and not item.who}
+    asked_for = {s for s, t in enumerate(tokens) if t.text in ("nào", "nao")}
+    less = [
+        0.6 if i in _OF_NOUNS and e in nouns else 0.5 if isinstance(i, MetricItem) and e in asked_for else 1.0
+        for _, e, i, _ in said
+    ]
+    return [(s, e, i, w * part) for (s, e, i, w), part in zip(said, less, strict=True)]

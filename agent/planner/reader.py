@@ -19,19 +19,18 @@ from agent.planner.items import (
     MetricItem,
     Pred,
     Skip,
-    Verb,
     When,
     Word,
 )
-from agent.planner.lexicon import Entry, Lexicon
-from agent.planner.likely import asked, outermost, plural, sure
+from agent.planner.lexicon import Lexicon
+from agent.planner.likely import asked, beside, counted, outermost, plural, sure, unhyphenated
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
 from agent.planner.rules import Context
-from agent.planner.scripts import Script, script_of
-from agent.planner.tokens import Token, expanded, parts, tokenize
+from agent.planner.scripts import script_of
+from agent.planner.tokens import Token, expanded, tokenize
 from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
-from schema.query import Compare, Named
+from schema.query import Compare
 
 _CALLED = frozenset({"named", "called", "tên"})
 _TITLES = frozenset({"anh", "chị", "chi", "ông", "ong", "bà", "cô", "chú", "bác", "mr", "mrs", "ms", "miss", "dr"})
@@ -99,14 +98,10 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             if isinstance(item, Skip) and width == 1:
                 empty[start] = True
             covered[start:end] = [True] * width
-    for start, end, head in _heads(tokens, said, ctx, lexicon, script):
+    for start, end, head in beside(tokens, said, ctx, lexicon, script):
         said.append((start, end, head.item, head.weight))
         covered[start:end] = [True] * (end - start)
-    nouns = {s for s, _, item, _ in said if isinstance(item, Ent) and not item.who}
-    asked_for = {s for s, t in enumerate(tokens) if t.text in ("nào", "nao")}  # sale nào: which of the people
-    said = [(s, e, i, w * (0.5 if isinstance(i, MetricItem) and e in asked_for else 1)) for s, e, i, w in said]
-    of_nouns = (Word("how_much"), Word("how_many_after"))  # mấy kỹ thuật viên: they are counted, whatever stands before
-    said = [(s, e, i, w * (0.6 if i in of_nouns and e in nouns else 1)) for s, e, i, w in said]
+    said = counted(tokens, said)
     said = [(s, e, item, w * sure(lexicon, tokens, s, e, item)) for s, e, item, w in outermost(tokens, said)]
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])
@@ -186,36 +181,6 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             t.text for i, t in enumerate(tokens) if not chart.longest[0] <= place[i] < chart.longest[1]
         ]
     return reading
-
-
-def unhyphenated(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
-    """A word with a hyphen that is not known as it stands, as its parts: high-priority."""
-    known = lexicon.vocabulary
-    return [
-        part
-        for t in tokens
-        for part in (
-            parts(t) if "-" in t.plain and t.plain.replace("-", "").isalpha() and t.stem not in known else (t,)
-        )
-    ]
-
-
-def _heads(
-    tokens: Sequence[Token],
-    said: Sequence[tuple[int, int, Item, float]],
-    ctx: Context,
-    lexicon: Lexicon,
-    script: Script,
-) -> Iterable[tuple[int, int, Entry]]:
-    """Fields and conditions called as one calls them beside their dataset: cases … number and status."""
-    named = {item.dataset for _, _, item, _ in said if isinstance(item, Ent | Verb) and not getattr(item, "who", False)}
-    measured = {ctx.base(item.name) for _, _, item, _ in said if isinstance(item, MetricItem)}
-    hinted = {item.dataset for _, _, item, _ in said if isinstance(item, Pred) and isinstance(item.filter, Named)}
-    for dataset in sorted(named | measured | hinted):
-        for start in range(len(tokens)):
-            for end, entry in lexicon.heads[dataset].match(tokens, start, script):
-                if dataset in (named | hinted if isinstance(entry.item, Pred) else named | measured):
-                    yield start, end, entry
 
 
 LONGEST_MENTION = 6

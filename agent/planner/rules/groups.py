@@ -24,7 +24,8 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, unfit
 from agent.planner.rules.fitting import beside
-from agent.planner.rules.measures import count_ent, meas_pred, pointless
+from agent.planner.rules.measures import count_ent, meas_pred
+from agent.planner.rules.sides import pointless
 from schema.query import Aggregate, All, By, Compare, Filter, Having, Order
 
 

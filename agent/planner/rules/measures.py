@@ -16,13 +16,14 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, axes, before_noun, merge, metric_measure, unfit
+from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
 from agent.planner.rules.entities import ent_not_when, ent_verb
 from agent.planner.rules.fitting import akin, beside, of_somebody
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
 from agent.planner.rules.shares import shared
-from schema.query import Aggregate, All, AnyOf, By, Compare, Exists, Filter, Named
+from agent.planner.rules.sides import counts, pointless, side, sides
+from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -141,7 +142,7 @@ def meas_again(ctx: Context, a: Meas, b: Meas) -> Joined:
     """how did we do this quarter + in revenue: said twice"""
     if b.filters or b.by or b.moment or b.compare or b.order or b.having:
         return None
-    return (a, 0.1) if a.measures == b.measures or (a.order and _counts(b)) else None
+    return (a, 0.1) if a.measures == b.measures or (a.order and counts(b)) else None
 
 
 def meas_count(ctx: Context, m: Meas, w: Word) -> Joined:
@@ -151,24 +152,9 @@ def meas_count(ctx: Context, m: Meas, w: Word) -> Joined:
     return (m, 0.1) if w.kind in ("how_many", "how_many_after") else None
 
 
-def _counts(m: Meas) -> bool:
-    first = m.measures[0]
-    return isinstance(first, Aggregate) and first.fn == "count" and first.where is None
-
-
-def _side(ctx: Context, f: Filter) -> str | None:
-    """The field whose values are set against each other."""
-    if isinstance(f, Compare):
-        return f.field
-    if isinstance(f, AnyOf) and all(isinstance(x, Named) and x.named[0] != "$" for x in f.any):
-        axes = {ctx.model.named(x.named).axis for x in f.any if isinstance(x, Named)}
-        return axes.pop() if len(axes) == 1 else None
-    return None
-
-
 def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     """revenue + from SUVs; cars sold + in Hà Nội; customers that are hot, warm + and cold"""
-    if not p.one and not p.negative and (several := _sides(ctx, m, (p.filter,))):
+    if not p.one and not p.negative and (several := sides(ctx, m, (p.filter,))):
         many = isinstance(p.filter, AnyOf) or isinstance(m.filters[-1], AnyOf) or m.by
         return several[0], several[1] if many else 0.1
     far = ctx.distance(m.base, p.dataset)
@@ -192,45 +178,9 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
         place = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.index == "distinct"
         if p.dataset == m.base and not place and not p.negative:  # share of outbound calls + answered: of all of those
             return shared(ctx, Ent(m.base, moment=m.moment), p.filter, (first.where,)), 0.0
-    if p.split and (key := _side(ctx, p.filter)):  # Kia versus Mazda: one row each
+    if p.split and (key := side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
-
-
-def pointless(by: tuple[By, ...], filters: tuple[Filter, ...]) -> bool:
-    """Whether a group's field is held to one value: complaints by whether they are complaints."""
-    held = {f.field for f in filters if isinstance(f, Compare) and f.op == "="}
-    return any(b.field in held for b in by)
-
-
-def meas_sides(ctx: Context, a: Meas, b: Meas) -> Joined:
-    """how many are hot + how many are warm: a row each"""
-    return _sides(ctx, a, b.filters) if a.measures == b.measures and not (b.by or b.moment or b.order) else None
-
-
-def _sides(ctx: Context, m: Meas, more: tuple[Filter, ...]) -> Joined:
-    if len(more) != 1 or not m.filters or m.order or m.compare or not _counts(m):
-        return None
-    kept, last = m.filters[:-1], m.filters[-1]
-    key = _side(ctx, last) if isinstance(last, AnyOf) else next(iter(axes(ctx, last)), None)
-    other = _side(ctx, more[0]) if isinstance(more[0], AnyOf) else next(iter(axes(ctx, more[0])), None)
-    if not key or key != other or any(isinstance(f, All) for f in (last, more[0])) or last == more[0]:
-        return None
-    parts = [x for f in (last, more[0]) for x in (f.any if isinstance(f, AnyOf) else (f,))]
-    both = merge(ctx, parts[0], parts[1], "or")
-    for part in parts[2:]:
-        both = merge(ctx, both, part, "or")
-    return replace(m, filters=(*kept, both), by=m.by or (By(field=key),)), -0.1
-
-
-def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:
-    """compare + revenue of Kia and Mazda"""
-    if w.kind != "compare":
-        return None
-    sets = [f for f in m.filters if isinstance(f, Compare) and f.op == "in"]
-    if not sets or m.by:
-        return m, 0.3
-    return replace(m, by=(By(field=sets[-1].field),)), 0.0
 
 
 def pred_meas(ctx: Context, p: Pred, m: Meas) -> Joined:
@@ -249,7 +199,7 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
         return None
     if e.fields:  # what reasons for refunds + how many: a number each
         kinds = not any(ctx.numeric(f) or ctx.is_time(f) for f in e.fields)
-        if not kinds or e.one or e.dataset != m.base or not _counts(m):
+        if not kinds or e.one or e.dataset != m.base or not counts(m):
             return None
         if m.by and {b.field for b in m.by} != set(e.fields):
             return None
@@ -277,7 +227,7 @@ def meas_verb(ctx: Context, m: Meas, v: Verb) -> Joined:
     if not joined or not isinstance(joined[0], Ent):
         return None
     filters = (*m.filters, *joined[0].filters)
-    things = 1.2 if _counts(m) and _things_first(ctx, m.base, filters) else 0.0
+    things = 1.2 if counts(m) and _things_first(ctx, m.base, filters) else 0.0
     return replace(m, filters=filters), joined[1] + things
 
 

@@ -34,7 +34,7 @@ def _about_object(ctx: Context, v: Verb, dataset: str) -> Verb:
 
 def verb_ent(ctx: Context, v: Verb, e: Ent) -> Joined:
     """bought + an SUV: the entity is the verb's object"""
-    if e.limit or e.order or e.who or (e.one and e.dataset == v.about):
+    if e.limit or e.order or e.who or (e.one and e.dataset == v.about) or ctx.columns(e.fields):
         return None
     if e.dataset == v.dataset:
         return replace(v, filters=(*v.filters, *e.filters), moment=v.moment or e.moment), 0.0

@@ -1,0 +1,60 @@
+"""Values set against each other: hot, warm and cold; Kia versus Mazda."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import Meas, Word
+from agent.planner.rules.context import Context, Joined, axes, merge
+from schema.query import Aggregate, All, AnyOf, By, Compare, Filter, Named
+
+
+def counts(m: Meas) -> bool:
+    first = m.measures[0]
+    return isinstance(first, Aggregate) and first.fn == "count" and first.where is None
+
+
+def side(ctx: Context, f: Filter) -> str | None:
+    """The field whose values are set against each other."""
+    if isinstance(f, Compare):
+        return f.field
+    if isinstance(f, AnyOf) and all(isinstance(x, Named) and x.named[0] != "$" for x in f.any):
+        axes = {ctx.model.named(x.named).axis for x in f.any if isinstance(x, Named)}
+        return axes.pop() if len(axes) == 1 else None
+    return None
+
+
+def meas_sides(ctx: Context, a: Meas, b: Meas) -> Joined:
+    """how many are hot + how many are warm: a row each"""
+    return sides(ctx, a, b.filters) if a.measures == b.measures and not (b.by or b.moment or b.order) else None
+
+
+def sides(ctx: Context, m: Meas, more: tuple[Filter, ...]) -> Joined:
+    if len(more) != 1 or not m.filters or m.order or m.compare or not counts(m):
+        return None
+    kept, last = m.filters[:-1], m.filters[-1]
+    key = side(ctx, last) if isinstance(last, AnyOf) else next(iter(axes(ctx, last)), None)
+    other = side(ctx, more[0]) if isinstance(more[0], AnyOf) else next(iter(axes(ctx, more[0])), None)
+    if not key or key != other or any(isinstance(f, All) for f in (last, more[0])) or last == more[0]:
+        return None
+    parts = [x for f in (last, more[0]) for x in (f.any if isinstance(f, AnyOf) else (f,))]
+    both = merge(ctx, parts[0], parts[1], "or")
+    for part in parts[2:]:
+        both = merge(ctx, both, part, "or")
+    return replace(m, filters=(*kept, both), by=m.by or (By(field=key),)), -0.1
+
+
+def pointless(by: tuple[By, ...], filters: tuple[Filter, ...]) -> bool:
+    """Whether a group's field is held to one value: complaints by whether they are complaints."""
+    held = {f.field for f in filters if isinstance(f, Compare) and f.op == "="}
+    return any(b.field in held for b in by)
+
+
+def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:
+    """compare + revenue of Kia and Mazda"""
+    if w.kind != "compare":
+        return None
+    sets = [f for f in m.filters if isinstance(f, Compare) and f.op == "in"]
+    if not sets or m.by:
+        return m, 0.3
+    return replace(m, by=(By(field=sets[-1].field),)), 0.0
