@@ -98,7 +98,7 @@ class Moment:
         if self.kind == "after":
             return (self.start or today) + timedelta(1), None if plan else today
         if self.kind == "until":  # what is planned by then lies ahead, what happened by then is all before
-            return (today if plan and self.end and self.end >= today else None), self.end
+            return (today if plan and self.end and self.end > today else None), self.end
         if self.kind == "over":  # it happened more than so long ago
             return None, shift(today, self.unit, -self.count) - timedelta(1)
         if self.kind == "before":

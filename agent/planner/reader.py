@@ -138,6 +138,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             inside[i] = True
     titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
     reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
+    starts = {name.start for name in reading.names}  # Sales An: a title, no revenue
+    atoms = [(s, e, i, w * (0.3 if isinstance(i, MetricItem) and e in starts else 1)) for s, e, i, w in atoms]
     for name in reading.names:
         atoms += [
             (

@@ -113,7 +113,10 @@ def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
         and not ctx.graph.reaches(v.dataset, [e.dataset])
     ):
         return None
-    return replace(e, filters=(*e.filters, exists(ctx, v))), 0.1 if about == e.dataset else 0.6
+    place = e.dataset == ctx.model.ext.stores and not (
+        e.asked or e.plural
+    )  # my workshop has …: what is asked for is there
+    return replace(e, filters=(*e.filters, exists(ctx, v))), 0.1 if about == e.dataset else 1.2 if place else 0.6
 
 
 def _denied(ctx: Context, filters: tuple[Filter, ...], v: Verb) -> bool:
