@@ -145,6 +145,8 @@ class MetricExtension(Part):
     share_of: dict[str, Any] | None = Field(None, description="condition whose share, where it is asked for, is this")
     more: tuple[str, ...] = Field((), description="superlatives that mean a high value: spent the most")
     less: tuple[str, ...] = ()
+    slice_of: str | None = Field(None, description="metric of which it is the part for one value of `sliced_by`")
+    sliced_by: str | None = None
     description_vi: str = ""
 
 

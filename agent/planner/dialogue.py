@@ -153,6 +153,9 @@ def _fields(f: Filter) -> set[str]:
 
 def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> SemanticQuery:
     """Add a condition; one on the same fields gives way to it."""
+    first = ctx.model.metric(last.metrics[0]).ext if last.metrics and isinstance(last.metrics[0], str) else None
+    if first and first.slice_of and isinstance(new, Compare) and new.field == first.sliced_by:  # … and of parts?
+        last = last.model_copy(update={"metrics": (first.slice_of, *last.metrics[1:]), "order": ()})
     base = base_of(ctx, last)
     if ctx.distance(base, dataset) is None:
         raise UnanswerableError(f"nothing links {base} with {dataset}")

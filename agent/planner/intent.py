@@ -54,7 +54,7 @@ _ACTS = {  # a verb at the start, and what later makes it a request: đặt … 
     "gửi": {"cho", "tin", "email"}, "gui": {"cho", "tin", "email"}, "nhắn": {"cho", "tin"}, "nhan": {"cho", "tin"},
     "chuyển": {"sang", "cho"}, "ghi": {"lại"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
     "email": {"to", "everyone", "them"}, "text": {"to", "everyone", "them"}, "message": {"to", "everyone", "them"},
-    "call": {"him", "her", "them"}, "make": {"appointment", "booking"}, "put": {"note"}, "mark": {"as"},
+    "call": {"him", "her", "them"}, "make": {"appointment", "booking"}, "put": {"note", "down"}, "mark": {"as"},
 }  # fmt: skip
 
 
@@ -103,4 +103,6 @@ def _first_word(reading: Reading) -> int:
 
 
 def _is_question(text: str) -> bool:
-    return bool(re.match(r"(?i)\s*(which|who|what|how|when|where|show|list|whose|how many)\b", text))
+    return "nhiêu" in text.lower() or bool(
+        re.match(r"(?i)\s*(which|who|what|how|when|where|show|list|whose|how many)\b", text)
+    )

@@ -140,6 +140,10 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
     starts = {name.start for name in reading.names}  # Sales An: a title, no revenue
     atoms = [(s, e, i, w * (0.3 if isinstance(i, MetricItem) and e in starts else 1)) for s, e, i, w in atoms]
+    for name in reading.names:  # anh An #23: the number says which
+        number = tokens[name.end].plain if name.end < len(tokens) else ""
+        if number[:1] == "#" and number[1:].strip() in {str(h.row_id) for h in name.hits}:
+            atoms.append((name.start, name.end, Skip(), 1.2 * (name.end - name.start) + 0.8))
     for name in reading.names:
         atoms += [
             (

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agent.planner.conditions import conditions, datasets_of
 from agent.planner.decisions import Ask, Decision
-from schema.query import Aggregate, Exists, SemanticQuery
+from schema.query import Aggregate, Compare, Exists, SemanticQuery
 
 
 def rivals(decisions: list[Decision]) -> Decision:
@@ -18,7 +18,7 @@ def rivals(decisions: list[Decision]) -> Decision:
     for d in decisions[1:]:
         if isinstance(d, Ask) and (breadth(d.query) > knit or _looser(d.query, first.query)):
             continue
-        if isinstance(d, Ask) and _less(d.query, first.query):
+        if isinstance(d, Ask) and (_less(d.query, first.query) or _one_side(d.query, first.query)):
             continue
         if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
             seen.add(_canonical(d.query))
@@ -48,6 +48,18 @@ def _less(a: SemanticQuery, b: SemanticQuery) -> bool:
         len(held[0]) < len(held[1])
         and all(f in held[1] for f in held[0])
         and datasets_of(a.filters) <= datasets_of(b.filters)
+    )
+
+
+def _one_side(a: SemanticQuery, b: SemanticQuery) -> bool:
+    """Whether a counts one of the values that b sets side by side: white of white and black."""
+    sides = [f for f in b.filters if isinstance(f, Compare) and f.op == "in" and f.field in {x.field for x in b.by}]
+    rest = [f for f in b.filters if f not in sides]
+    more = [f for f in a.filters if f not in rest]
+    return (
+        bool(sides)
+        and a.metrics == b.metrics
+        and all(isinstance(f, Compare) and any(f.field == s.field for s in sides) for f in more)
     )
 
 

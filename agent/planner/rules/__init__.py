@@ -251,6 +251,7 @@ RULES: tuple[Rule, ...] = (
     groups.group_group,
     groups.meas_group,
     groups.group_meas,
+    groups.count_group,
     groups.ent_group,
     groups.group_whose,
     groups.grain_meas,

@@ -29,7 +29,18 @@ def not_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     had = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.had
     return replace(
         p, filter=Not(negate=_standing(ctx, p) if w.kind == "not" else p.filter), negative=True, dated=None, one=None
-    ), -0.3 if had else 0.15 if p.dataset != ctx.model.ext.subject and isinstance(p.filter, Named) else 0.0
+    ), -0.3 if had else 0.35 if _finished(ctx, p.filter) else 0.15 if p.dataset != ctx.model.ext.subject and isinstance(
+        p.filter, Named
+    ) else 0.0
+
+
+def _finished(ctx: Context, f: Filter) -> bool:
+    """Not resolved and past its deadline: what is not so is the first alone."""
+    return (
+        isinstance(f, All)
+        and all(isinstance(x, Compare | Named) for x in f.all)
+        and any(isinstance(x, Named) and x.named[0] != "$" and not ctx.model.named(x.named).axis for x in f.all[1:])
+    )
 
 
 def _standing(ctx: Context, p: Pred) -> Filter:

@@ -35,10 +35,11 @@ def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
         return None
     if ctx.is_time(f.key) or not ctx.graph.bridge([v.dataset, f.key.partition(".")[0]]):
         return None
-    count = Aggregate(fn="count", over=v.dataset)
+    noun = v.noun.dataset if v.noun and ctx.graph.bridge([v.noun.dataset, f.key.partition(".")[0]]) else None
+    count = Aggregate(fn="count", over=noun or v.dataset)
     having = (Having(metric=count, op=v.bound.op, value=v.bound.value),)
     far = 0.2 * (ctx.distance(v.dataset, f.key.partition(".")[0]) or 0.0)
-    return Meas((count,), v.dataset, v.filters, v.moment, (By(field=f.key),), having=having), far
+    return Meas((count,), noun or v.dataset, v.filters, v.moment, (By(field=f.key),), having=having), far
 
 
 def ent_having(ctx: Context, e: Ent, v: Verb) -> Joined:
@@ -171,6 +172,11 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
 def _there(ctx: Context, g: Group) -> list[Filter]:
     """Each rep: customers that have none are none of theirs."""
     return [Compare(field=ctx.model.datasets[b.field].id_field, op="filled") for b in g.by]
+
+
+def count_group(ctx: Context, w: Word, g: Group) -> Joined:
+    """in a follow-up, count + by city"""
+    return (g, 0.1) if ctx.dialogue and w.kind == "how_many" else None
 
 
 def group_meas(ctx: Context, g: Group, m: Meas) -> Joined:
