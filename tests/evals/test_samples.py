@@ -10,7 +10,7 @@ from evals.dataset import Sample, load_samples
 from evals.report import figures
 from evals.runner import Report, run
 
-REACHED = 0.88  # of the seen ones that can be answered; raised with each gain, never lowered
+REACHED = 0.90  # of the seen ones that can be answered; raised with each gain, never lowered
 MOST_WRONG = 5  # of the 180 seen ones; the goal of the whole suite is 1 %
 
 

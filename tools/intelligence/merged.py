@@ -125,6 +125,7 @@ def _unite_consents(connection: Connection, pairs: Table) -> None:
         .filter(pl.col("latest_state") == "granted")
         .with_columns(customer_id="survivor", recorded_at="latest_recorded_at")
         .select(c.name for c in consents.columns if c.name != "id")
+        .sort(*kind[1:], "customer_id", "recorded_at")  # a join promises no order, and the same store has the same ids
     )
     write(connection, consents, again)
 
