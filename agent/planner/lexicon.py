@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,29 +41,25 @@ _AUXILIARIES = frozenset(
 )
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {
-    "day": "day",
-    "daily": "day",
-    "ngày": "day",
-    "hàng ngày": "day",
-    "week": "week",
-    "weekly": "week",
-    "tuần": "week",
-    "hàng tuần": "week",
-    "month": "month",
-    "monthly": "month",
-    "tháng": "month",
-    "hàng tháng": "month",
-    "quarter": "quarter",
-    "quarterly": "quarter",
-    "quý": "quarter",
-    "hàng quý": "quarter",
-    "year": "year",
-    "yearly": "year",
-    "annually": "year",
-    "annual": "year",
-    "năm": "year",
-    "hàng năm": "year",
+    phrase: unit
+    for unit, phrases in {
+        "day": ("day", "daily", "ngày", "hàng ngày"),
+        "week": ("week", "weekly", "tuần", "hàng tuần"),
+        "month": ("month", "monthly", "tháng", "hàng tháng"),
+        "quarter": ("quarter", "quarterly", "quý", "hàng quý"),
+        "year": ("year", "yearly", "annually", "annual", "năm", "hàng năm"),
+    }.items()
+    for phrase in phrases
 }
+
+
+Spelled = tuple[tuple[str, ...], tuple[str, ...]]  # a phrase's words as they are compared, and as written
+
+
+@cache
+def _spelled(phrase: str) -> Spelled:
+    tokens = tokenize(phrase)
+    return tuple(t.stem for t in tokens), tuple(t.text for t in tokens)
 
 
 @dataclass(frozen=True)
@@ -87,9 +83,10 @@ class Lexicon:
     _seen: set[tuple[tuple[str, ...], Item]] = field(default_factory=set)  # (words as written, meaning)
 
     def add(self, phrase: str, item: Item, weight: float = 1.0, *, capital: bool = False) -> None:
-        tokens = tokenize(phrase)
-        words = tuple(t.stem for t in tokens)
-        written = tuple(t.text for t in tokens)
+        self.add_spelled(_spelled(phrase), item, weight, capital=capital)
+
+    def add_spelled(self, spelled: Spelled, item: Item, weight: float = 1.0, *, capital: bool = False) -> None:
+        words, written = spelled
         if words and (written, item) not in self._seen:
             self._seen.add((written, item))
             self.entries[words[0]].append(Entry(words, written, item, weight, capital))
@@ -286,9 +283,10 @@ def _field(lexicon: Lexicon, dataset: Dataset, f: FieldOf) -> None:
         for phrase in (names.label, names.label_vi, *names.synonyms):
             if f.ext.axis or f.ext.detail:  # meant only when the field itself is named
                 lexicon.add(phrase, Value(f.key, (value,)), 0.9)
-                for name in f.synonyms:
-                    lexicon.add(f"{name} {phrase}", pred, 1.05)
-                    lexicon.add(f"{phrase} {name}", pred, 1.05)
+                value_words, value_written = _spelled(phrase)
+                for name_words, name_written in map(_spelled, f.synonyms):
+                    lexicon.add_spelled((name_words + value_words, name_written + value_written), pred, 1.05)
+                    lexicon.add_spelled((value_words + name_words, value_written + name_written), pred, 1.05)
             else:  # an automatic is AT, hardly at
                 lexicon.add(phrase, pred, f.ext.weight, capital=phrase.isupper() and lexicon.is_language(phrase))
 

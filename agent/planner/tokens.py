@@ -21,15 +21,13 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 
-_TONES = [  # khoẻ and khỏe are one word: the tone on either vowel of oa, oe, uy
-    (re.compile(rf"(?<!q){old}(?!\w)"), new)
-    for olds, news in (
-        ("oà oá oả oã oạ", "òa óa ỏa õa ọa"),
-        ("oè oé oẻ oẽ oẹ", "òe óe ỏe õe ọe"),
-        ("uỳ uý uỷ uỹ uỵ", "ùy úy ủy ũy ụy"),
+_TONES = dict(  # khoẻ and khỏe are one word: the tone on either vowel of a last oa, oe, uy
+    zip(
+        "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ".split(),
+        "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy".split(),
+        strict=True,
     )
-    for old, new in zip(olds.split(), news.split(), strict=True)
-]
+)
 _EXAMPLES = re.compile(r"\((?:[^()]*(?:\.\.\.|…)|(?:e\.g\.|i\.e\.|vd|ví dụ)[^()]*)\)")  # (SUV, sedan, …) asks nothing
 
 
@@ -77,8 +75,8 @@ def tokenize(text: str) -> list[Token]:
         if written == "s" and m.start() and text[m.start() - 1] == "'":
             continue
         lower = written.lower()
-        for spelled, other in _TONES if not lower.isascii() else ():
-            lower = spelled.sub(other, lower)
+        if lower[-2:] in _TONES and lower[-3:-2] != "q":
+            lower = lower[:-2] + _TONES[lower[-2:]]
         plain = fold(lower)
         out.append(Token(lower, plain, stem(plain), m.start(), m.start() + len(written), written[:1].isupper()))
     return out
