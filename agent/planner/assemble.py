@@ -90,13 +90,6 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     if ctx.plays(e.dataset) and not e.filters:
         raise UnanswerableError("the sellers are those of something sold")
     e = _had(ctx, _catalogue(ctx, e))
-    own = any(
-        isinstance(f, Exists) and any(isinstance(x, Compare) and x.value == "$store" for x in f.filters)
-        for f in e.filters
-    )
-    own = own or Named(named="$mine.store") in e.filters
-    if own and e.dataset == ctx.model.ext.stores and any(isinstance(f, Exists) for f in e.filters):
-        raise UnanswerableError("which of the one store: what happens there is asked for")
     dataset, fields = e.dataset, e.fields
     for f in e.filters:
         if isinstance(f, Named):

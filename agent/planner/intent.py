@@ -103,6 +103,4 @@ def _first_word(reading: Reading) -> int:
 
 
 def _is_question(text: str) -> bool:
-    return "nhiêu" in text.lower() or bool(
-        re.match(r"(?i)\s*(which|who|what|how|when|where|show|list|whose|how many)\b", text)
-    )
+    return bool(re.match(r"(?i)\s*(which|who|what|how|when|where|show|list|whose|how many)\b", text))

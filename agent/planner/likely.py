@@ -88,14 +88,11 @@ def sure(lexicon: Lexicon, tokens: Sequence[Token], start: int, end: int, item: 
 
 def unhyphenated(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     """A word with a hyphen that is not known as it stands, as its parts: high-priority."""
-    known = lexicon.vocabulary
-    return [
-        part
-        for t in tokens
-        for part in (
-            parts(t) if "-" in t.plain and t.plain.replace("-", "").isalpha() and t.stem not in known else (t,)
-        )
-    ]
+
+    def tied(t: Token) -> bool:
+        return "-" in t.plain and t.plain.replace("-", "").isalpha() and t.stem not in lexicon.vocabulary
+
+    return [part for t in tokens for part in (parts(t) if tied(t) else (t,))]
 
 
 def beside(

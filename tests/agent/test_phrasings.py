@@ -77,12 +77,15 @@ def test_the_best_sold_models(demo_agent: Agent, rows: sqlite3.Connection, quest
     assert [row[at] for row in answer.rows] == due
 
 
-def test_only_narrows_what_was_asked_before(demo_agent: Agent) -> None:
+@pytest.mark.parametrize(("first", "then", "whole"), [
+    ("khách nữ ở Đà Nẵng", "chỉ lấy ai đang có xe SUV", "khách nữ ở Đà Nẵng đang có xe SUV"),
+    ("khách VIP ở Hà Nội", "thêm cả tier High nữa", "khách thuộc tier VIP hoặc High ở Hà Nội"),
+])  # fmt: skip
+def test_a_follow_up_narrows_or_widens_what_was_asked(demo_agent: Agent, first: str, then: str, whole: str) -> None:
     session = demo_agent.session(demo_agent.asker("admin"))
-    session.ask("khách nữ ở Đà Nẵng")
-    narrowed = session.ask("chỉ lấy ai đang có xe SUV")
-    whole = demo_agent.session(demo_agent.asker("admin")).ask("khách nữ ở Đà Nẵng đang có xe SUV")
-    assert narrowed.total_rows == whole.total_rows > 0
+    session.ask(first)
+    changed = session.ask(then)
+    assert changed.total_rows == demo_agent.session(demo_agent.asker("admin")).ask(whole).total_rows > 0
 
 
 def test_how_many_people_counts_the_list_once_more(demo_agent: Agent) -> None:
@@ -129,11 +132,3 @@ def test_which_of_two_brings_more(demo_agent: Agent) -> None:
     assert answer.kind == "answer", answer.answer
     amounts = [row[[c.name for c in answer.columns].index("revenue")] for row in answer.rows]
     assert len(amounts) == 2 and amounts[0] > amounts[1]
-
-
-def test_a_value_is_added_to_the_one_before(demo_agent: Agent) -> None:
-    session = demo_agent.session(demo_agent.asker("admin"))
-    session.ask("khách VIP ở Hà Nội")
-    wider = session.ask("thêm cả tier High nữa")
-    whole = demo_agent.session(demo_agent.asker("admin")).ask("khách thuộc tier VIP hoặc High ở Hà Nội")
-    assert wider.total_rows == whole.total_rows > 0
