@@ -37,8 +37,9 @@ from schema.query import Compare, Named, SemanticQuery
 WORDS = Path(__file__).with_name("words.yaml")
 ABBREVIATIONS = Path(__file__).with_name("abbreviations.yaml")
 _AUXILIARIES = frozenset(
-    "currently now still hiện vẫn a an are be been bị is our the their was were đang đã được".split()
+    "currently now still hiện vẫn a an are be been bị is my our the their was were your đang đã được".split()
 )
+_DETERMINERS = frozenset("the our their my your".split())
 _FUNCTIONS = {"avg", "sum", "min", "max", "median"}
 _GRAINS = {
     phrase: unit
@@ -90,6 +91,10 @@ class Lexicon:
         if words and (written, item) not in self._seen:
             self._seen.add((written, item))
             self.entries[words[0]].append(Entry(words, written, item, weight, capital))
+            if len(words) > 2 and isinstance(item, Verb | FieldItem | MetricItem | Ent):
+                kept = [i for i, w in enumerate(written) if i == 0 or w not in _DETERMINERS]
+                if 1 < len(kept) < len(words):  # at the workshop: at our workshop
+                    self.add_spelled((tuple(words[i] for i in kept), tuple(written[i] for i in kept)), item, weight)
 
     def spelled_out(self, english: bool) -> dict[str, str]:
         """The abbreviations that such a question may hold."""
