@@ -18,7 +18,8 @@ _ASKING_BEFORE, _ASKING_AFTER = frozenset(("which", "what")), frozenset(("nào",
 def plural(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether several are meant: an English plural, những, các."""
     before = tokens[start - 1].plain if start else ""
-    return tokens[end - 1].plain != tokens[end - 1].stem or before in _MANY
+    english = end == len(tokens) or tokens[end].plain not in _ASKING_AFTER  # sales nào: a seller
+    return (english and tokens[end - 1].plain != tokens[end - 1].stem) or before in _MANY
 
 
 def asked(tokens: Sequence[Token], start: int, end: int) -> bool:

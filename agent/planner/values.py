@@ -104,7 +104,7 @@ def find_names(
             and word[i - 1]
             and word[i + 1]
         ):
-            capital[i] = not known[i] or not firm[i]
+            capital[i] = not titled[i + 1] and (not known[i] or not firm[i])
     for i in range(1, len(tokens)):  # Mr Hùng: the title is no part of the name
         if titled[i] and capital[i] and not (i > 1 and capital[i - 2]):
             capital[i - 1] = False

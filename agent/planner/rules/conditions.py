@@ -259,4 +259,5 @@ def pred_as_ent(ctx: Context, p: Pred) -> Joined:
         dataset = subject  # a figure of the customer: the customers
     if not ctx.model.datasets[dataset].ext.labels:
         return None
-    return Ent(dataset, (p.filter,), dated=p.dated, one=p.one, implied=True, lead=dataset), 0.6 if not p.one else 0.3
+    one = p.one if dataset == p.dataset else None  # whose number is this: its own number is not the customer's
+    return Ent(dataset, (p.filter,), dated=p.dated, one=one, implied=True, lead=dataset), 0.6 if not p.one else 0.3

@@ -11,14 +11,12 @@ from agent.planner.items import (
     Group,
     GroupOf,
     Meas,
-    NotWhen,
     Pred,
     Several,
     Skip,
     Sorting,
     Top,
     Verb,
-    Versus,
     When,
     Word,
 )
@@ -26,7 +24,7 @@ from agent.planner.rules.context import Context, Joined, unfit
 from agent.planner.rules.fitting import beside
 from agent.planner.rules.measures import count_ent, meas_pred
 from agent.planner.rules.sides import pointless
-from schema.query import Aggregate, All, By, Compare, Filter, Having, Order
+from schema.query import Aggregate, All, By, Compare, Filter, Having
 
 
 def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
@@ -244,57 +242,3 @@ def trend_meas(ctx: Context, w: Word, m: Meas) -> Joined:
 
 def meas_trend(ctx: Context, m: Meas, w: Word) -> Joined:
     return trend_meas(ctx, w, m)
-
-
-def versus_when(ctx: Context, w: Word, t: When) -> Joined:
-    """compared to + last month"""
-    return (Versus(t.moment), 0.0) if w.kind == "versus" else None
-
-
-def ent_versus(ctx: Context, e: Ent, v: Versus) -> Joined:
-    """complaints this quarter + vs last quarter: their number"""
-    joined = count_ent(ctx, Word("how_many"), e)
-    if not joined or not isinstance(joined[0], Meas) or v.loose:
-        return None
-    found = meas_versus(ctx, joined[0], v)
-    return (found[0], found[1] + 0.3) if found else None
-
-
-def compare_versus(ctx: Context, w: Word, v: Versus) -> Joined:
-    """compare (that) + with last month"""
-    return (v, 0.0) if w.kind == "compare" else None
-
-
-def and_when(ctx: Context, w: Word, t: When) -> Joined:
-    """2025 + and 2024, side by side"""
-    return (Versus(t.moment, loose=True), 0.15) if w.kind == "and" else None
-
-
-def not_when(ctx: Context, w: Word, t: When) -> Joined:
-    """visited in 2024 but + not in 2025"""
-    return (NotWhen(t.moment), 0.0) if w.kind in ("not", "except") else None
-
-
-def meas_versus(ctx: Context, m: Meas, v: Versus) -> Joined:
-    """revenue this month + vs last month"""
-    return (replace(m, compare=v.moment), 0.0) if not m.compare else None
-
-
-def versus_meas(ctx: Context, v: Versus, m: Meas) -> Joined:
-    """so với tháng trước + doanh thu tháng này"""
-    joined = meas_versus(ctx, m, v)
-    return (joined[0], 0.1) if joined and m.moment and not v.loose else None
-
-
-def meas_more(ctx: Context, m: Meas, w: Word) -> Joined:
-    """revenue of Michelin and Bridgestone + which is higher: one row each, the highest first"""
-    sides = [f for f in m.filters if isinstance(f, Compare) and f.op == "in"]
-    if w.kind != "which_more" or m.by or len(sides) != 1:
-        return None
-    order = (Order(by="$first", descending=True),)
-    return replace(m, by=(By(field=sides[0].field),), order=order), 0.0
-
-
-def field_more(ctx: Context, f: FieldItem, w: Word) -> Joined:
-    """which brand + is higher"""
-    return (w, 0.1) if w.kind == "which_more" else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.items import Meas, Word
+from agent.planner.items import Meas
 from agent.planner.rules.context import Context, Joined, axes, merge
 from schema.query import Aggregate, All, AnyOf, By, Compare, Filter, Named
 
@@ -48,13 +48,3 @@ def pointless(by: tuple[By, ...], filters: tuple[Filter, ...]) -> bool:
     """Whether a group's field is held to one value: complaints by whether they are complaints."""
     held = {f.field for f in filters if isinstance(f, Compare) and f.op == "="}
     return any(b.field in held for b in by)
-
-
-def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:
-    """compare + revenue of Kia and Mazda"""
-    if w.kind != "compare":
-        return None
-    sets = [f for f in m.filters if isinstance(f, Compare) and f.op == "in"]
-    if not sets or m.by:
-        return m, 0.3
-    return replace(m, by=(By(field=sets[-1].field),)), 0.0
