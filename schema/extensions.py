@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from schema.phrases import Phrases
+
 
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -16,8 +18,8 @@ class Value(Part):
 
     label: str
     label_vi: str
-    synonyms: tuple[str, ...] = ()
-    named: tuple[str, ...] = Field((), description="words that mean it only beside the field's name: high (priority)")
+    synonyms: Phrases = ()
+    named: Phrases = Field((), description="words that mean it only beside the field's name: high (priority)")
 
 
 class NamedFilter(Part):
@@ -34,8 +36,8 @@ class NamedFilter(Part):
     expression: str
     description: str
     description_vi: str = ""
-    synonyms: tuple[str, ...] = ()
-    named: tuple[str, ...] = Field(
+    synonyms: Phrases = ()
+    named: Phrases = Field(
         (), description="words that mean it only beside the dataset's name: late (follow-up)"
     )
     time: str | None = None
@@ -55,7 +57,7 @@ class Phrasing(Part):
     filters. `time`: the field that a period said with the verb binds.
     """
 
-    verbs: tuple[str, ...]
+    verbs: Phrases
     about: str
     filters: tuple[dict[str, Any], ...] = ()
 
@@ -65,10 +67,10 @@ class FieldExtension(Part):
     unit: str | None = None
     values: dict[str, Value] = {}
     index: Literal["distinct", "tokens", "code"] | None = None
-    aliases: dict[str, tuple[str, ...]] = Field({}, description="value of an indexed field -> what else it is called")
-    more: tuple[str, ...] = Field((), description="comparatives and superlatives that mean a high value: older, oldest")
-    less: tuple[str, ...] = ()
-    weak: tuple[str, ...] = Field((), description="synonyms that mean it only where nothing fits better: value")
+    aliases: dict[str, Phrases] = Field({}, description="value of an indexed field -> what else it is called")
+    more: Phrases = Field((), description="comparatives and superlatives that mean a high value: older, oldest")
+    less: Phrases = ()
+    weak: Phrases = Field((), description="synonyms that mean it only where nothing fits better: value")
     detail: bool = Field(False, description="shown on request only")
     weight: float = Field(1.0, description="how readily its values are meant; below 1 where another field has them too")
     ranges: dict[str, tuple[float | None, float | None]] = Field(
@@ -143,8 +145,8 @@ class MetricExtension(Part):
     amount: str | None = Field(None, description="metric meant by how much instead of how many")
     without: tuple[str, ...] = Field((), description="datasets whose conditions do not fit it, though they are linked")
     share_of: dict[str, Any] | None = Field(None, description="condition whose share, where it is asked for, is this")
-    more: tuple[str, ...] = Field((), description="superlatives that mean a high value: spent the most")
-    less: tuple[str, ...] = ()
+    more: Phrases = Field((), description="superlatives that mean a high value: spent the most")
+    less: Phrases = ()
     slice_of: str | None = Field(None, description="metric of which it is the part for one value of `sliced_by`")
     sliced_by: str | None = None
     description_vi: str = ""
@@ -153,7 +155,7 @@ class MetricExtension(Part):
 class ToolPhrases(Part):
     """Words by which a tool is asked for, and whether it needs one entity."""
 
-    phrases: tuple[str, ...]
+    phrases: Phrases
     needs: str | None = None
     why: str | None = Field(None, description="the named filter that it gives the reasons of")
 
@@ -163,7 +165,7 @@ class Absent(Part):
 
     label: str
     label_vi: str
-    synonyms: tuple[str, ...]
+    synonyms: Phrases
 
 
 class Verified(Part):

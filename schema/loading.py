@@ -23,6 +23,7 @@ from schema.model import (
     parse_expression,
 )
 from schema.model_check import check_model
+from schema.phrases import spelled_out
 
 VENDOR = "LIFECYCLE"
 SEMANTIC = Path(__file__).parent / "semantic"
@@ -194,7 +195,7 @@ def _context(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _words(part: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(_context(part).get("synonyms", ()))
+    return spelled_out(_context(part).get("synonyms", ()))
 
 
 def _label(name: str) -> str:

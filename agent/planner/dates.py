@@ -117,6 +117,8 @@ def _edges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fou
             }[edge]
             if tokens[first].plain in ("trong", "in", "during") or (made.start or made.end) is None:
                 continue
+            named = moment.floating or (moment.kind in ("month", "quarter") and not moment.start)
+            made = replace(made, floating=named and edge != "since")  # before 10 Dec: for plans, the next one
             end = _to_now(tokens, last) if edge == "since" else last
             out.append((start, end, replace(made, label=_said(tokens, start, end))))
     out += _ranges(found, tokens, today)
@@ -154,6 +156,8 @@ def _ranges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fo
                 "and",
                 "until",
                 "till",
+                "through",
+                "thru",
                 "den",
                 "toi",
                 "-",

@@ -32,6 +32,7 @@ from agent.planner.scripts import Script, same_word
 from agent.planner.tokens import Token, tokenize
 from schema.extensions import NamedFilter
 from schema.model import Dataset, FieldOf, SemanticModel
+from schema.phrases import spelled_out
 from schema.query import Compare, Named, SemanticQuery
 
 WORDS = Path(__file__).with_name("words.yaml")
@@ -189,7 +190,7 @@ def _language(lexicon: Lexicon, model: SemanticModel) -> None:
         WORDS.read_text("utf-8"), Loader=yaml.BaseLoader
     )  # on and no are words
     for kind, lists in words.items():
-        for phrase in (str(p) for language in lists for p in language):
+        for phrase in spelled_out(str(p) for language in lists for p in language):
             if kind == "empty":
                 lexicon.add(phrase, Skip(), 0.6)
             elif kind in ("act", "outside", "greeting", "why"):

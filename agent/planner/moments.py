@@ -90,6 +90,13 @@ class Moment:
             if (not plan and day > today) or self.offset < 0:
                 day -= timedelta(7)
             return day, day
+        if self.floating and plan and (edge := self.start or self.end) and edge <= today and not (self.start and self.end):
+            return replace(
+                self,
+                floating=False,
+                start=self.start and shift(self.start, "year", 1),
+                end=self.end and shift(self.end, "year", 1),
+            )._days(today, plan)
         if self.floating and self.start and self.end:
             back = -1 if not plan and self.start > today else 1 if plan and self.end < today else 0
             return shift(self.start, "year", back), shift(self.end, "year", back)
@@ -102,7 +109,8 @@ class Moment:
         if self.kind == "over":  # it happened more than so long ago
             return None, shift(today, self.unit, -self.count) - timedelta(1)
         if self.kind == "before":
-            return None, (self.start or today) - timedelta(1)
+            ahead = plan and self.start and self.start > today
+            return (today if ahead else None), (self.start or today) - timedelta(1)
         return self.start, self.end
 
 

@@ -227,9 +227,11 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
             if j == i + 2 and tokens[i + 1].text == "dong" and a.value < 1000:
                 out.append((i, i + 1, Amount(a.value, None)))  # 3 dong xe: three models, no three đồng
             for words, op in _AFTER:
+                before = 1 if i and tokens[i - 1].plain in ("tu", "from") else 0
                 if _starts(tokens, j, words):
-                    before = 1 if i and tokens[i - 1].plain in ("tu", "from") else 0
                     out.append((i - before, j + len(words), Bound(op, a.value, a.unit)))
+                elif op != "=" and any(_starts(tokens, j + n, words) for n in (1, 2, 3)):  # 15 lần trở lên
+                    out.append((i - before, j, Bound(op, a.value, a.unit)))
             if (
                 j < len(tokens)
                 and tokens[j].plain in ("-", "to", "den", "and", "toi")
