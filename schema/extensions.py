@@ -37,9 +37,7 @@ class NamedFilter(Part):
     description: str
     description_vi: str = ""
     synonyms: Phrases = ()
-    named: Phrases = Field(
-        (), description="words that mean it only beside the dataset's name: late (follow-up)"
-    )
+    named: Phrases = Field((), description="words that mean it only beside the dataset's name: late (follow-up)")
     time: str | None = None
     period: str | None = None
     lists: str | None = None
@@ -123,6 +121,7 @@ class DatasetExtension(Part):
     bests: tuple[str, ...] = Field((), description="fields and metrics by which one may be the best: asked about")
     who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")
     worth: str | None = Field(None, description="metric that an amount of money said with its verbs is of")
+    mean: str | None = Field(None, description="metric of what one of its rows comes to on average: a visit's ticket")
     counted_as: str | None = Field(None, description="dataset whose rows are meant by a value of this catalogue")
     rows: str | None = Field(None, description="dataset that a list of what one did shows instead")
     state: bool = Field(False, description="its rows stand now: a period said beside is of something else")

@@ -136,8 +136,36 @@ class Measures:
             out.append(_single(n, Leaf(dataset, exp.Count(this=over.copy()), a.where), period, additive=True))
         return out
 
+    def _share_of(self, metric: Metric, where: Filter | None, period: Period | None) -> list[Measured]:
+        """The metric of the rows that meet `where` / that of all rows, with both values."""
+        self.wanted |= {*_compared_datasets([where] if where else [])}
+        whole = self._metric(metric, period)[0]
+        if not whole.additive:
+            raise QueryError(f"{metric.name} is a ratio: there is no share of it.")
+        count = len(whole.leaves)
+        part = tuple(replace(leaf, where=where) for leaf in whole.leaves)
+        shifted = whole.expression.transform(
+            lambda n: (
+                exp.column(f"leaf_{int(n.name[5:]) + count}")
+                if n.name[:5] == "leaf_" and isinstance(n, exp.Column)
+                else n
+            )
+        )
+        value = divide(none_as_zero(whole.expression), shifted)
+        c = whole.column
+        share = Column("share", f"share of {c.label}", "number", "%", f"share:{metric.name}", f"tỷ trọng {c.label_vi}")
+        top = replace(c, name="numerator", label=f"{c.label} so", source="numerator", label_vi="tử số")
+        all_ = replace(c, name="denominator", label=f"all {c.label}", source="denominator", label_vi="mẫu số")
+        return [
+            Measured(share, (*part, *whole.leaves), value, whole.period, additive=False),
+            replace(whole, column=top, leaves=part, expression=none_as_zero(whole.expression.copy())),
+            replace(whole, column=all_),
+        ]
+
     def _share(self, a: Aggregate, period: Period | None) -> list[Measured]:
         """The rows that meet `where` / all rows, with both numbers."""
+        if a.of:
+            return self._share_of(self.model.metric(a.of), a.where, period)
         dataset = a.over.partition(".")[0]
         d: Dataset = self.model.dataset(dataset)
         labels = d.ext.labels or dataset

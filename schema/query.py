@@ -98,12 +98,14 @@ Filter = Annotated[
 class Aggregate(Typed):
     """A measure made on the spot: a function over a field, the number of a dataset's rows, or the share of them.
 
-    `where` holds the counted rows to a condition; with `fn` "share" it is the numerator's condition.
+    `where` holds the counted rows to a condition; with `fn` "share" it is the numerator's condition. `of` makes it the
+    share of a metric of those rows instead: revenue from accessories / all revenue.
     """
 
     fn: AggregateFunction | Literal["share"]
     over: str = Field(description="dataset.field, or a dataset for count and share")
     where: Filter | None = None
+    of: str | None = Field(None, description="with share: the metric that is shared, instead of the number of rows")
 
 
 Measure = str | Aggregate

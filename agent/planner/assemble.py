@@ -44,7 +44,10 @@ def _filled(
         if isinstance(f, Named) and f.named == "$mine.store":
             return own_store(ctx, asker, dataset)
         if isinstance(f, Named) and f.named == "$mine.mine":
-            return mine(ctx, asker, dataset)
+            own = mine(ctx, asker, dataset)
+            if f.period and not isinstance(own, Exists):
+                raise UnanswerableError("no day since when these are the asker's")
+            return own.model_copy(update={"period": f.period}) if isinstance(own, Exists) and f.period else own
         if isinstance(f, Compare) and f.value == "$store":
             if asker.store_id is None:
                 raise UnanswerableError("the asker has no store of his own")

@@ -156,7 +156,8 @@ class ShareOf(Item):
 class OutOf(Item):
     """The whole that a share is taken of: trên tổng số đơn phụ tùng."""
 
-    whole: Ent
+    whole: Ent | Meas
+    share: bool = False  # the word for a share was said with it
 
 
 @dataclass(frozen=True)

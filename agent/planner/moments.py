@@ -90,7 +90,13 @@ class Moment:
             if (not plan and day > today) or self.offset < 0:
                 day -= timedelta(7)
             return day, day
-        if self.floating and plan and (edge := self.start or self.end) and edge <= today and not (self.start and self.end):
+        if (
+            self.floating
+            and plan
+            and (edge := self.start or self.end)
+            and edge <= today
+            and not (self.start and self.end)
+        ):
             return replace(
                 self,
                 floating=False,

@@ -58,6 +58,17 @@ def function_each_ent(ctx: Context, fn: Function, m: Meas) -> Joined:
     return Meas((Aggregate(fn=fn.fn, over=over),), over.partition(".")[0], m.filters, m.moment, dated=m.dated), 0.0
 
 
+def function_much(ctx: Context, fn: Function, w: Word) -> Joined:
+    """(one visit takes in) on average + how much"""
+    return (fn, 0.0) if fn.fn in ("avg", "median") and w.kind in ("how_much", "how_many", "how_many_after") else None
+
+
+def ent_function(ctx: Context, e: Ent, fn: Function) -> Joined:
+    """one tyre job + on average"""
+    joined = function_ent(ctx, fn, e) if fn.fn == "avg" else None
+    return (joined[0], 0.3) if joined else None
+
+
 def money_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """money + handed back: its amount"""
     return function_verb(ctx, Function("sum"), v) if w.kind == "money" else None
@@ -75,6 +86,8 @@ def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
     """total + refunds: their amount, where they have one, else their number"""
     if fn.fn not in ("sum", "avg"):
         return None
+    if fn.fn == "avg" and (mean := ctx.model.datasets[e.dataset].ext.mean) and not e.limit:
+        return Meas((mean,), ctx.base(mean), e.filters, e.moment, dated=e.dated), 0.3
     amounts = ctx.model.datasets[e.dataset].ext.amounts
     if amounts and not e.limit:
         key = next(iter(amounts.values()))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.planner.items import BoundItem, Ent, When
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.gathering import linked
+from agent.planner.rules.own import MINE
 from schema.query import All, Compare, Exists, Filter, Named, Not
 
 MOST_TIMES = 100  # a larger number is no number of times
@@ -38,6 +39,8 @@ def bound_cost(f: Filter) -> float:
 
 def bound_exists(ctx: Context, base: str, f: Filter, w: When) -> Filter | None:
     """The condition on other rows of `base` with its period; None where it takes none, or has one."""
+    if isinstance(f, Named) and f == MINE and base == ctx.model.ext.subject and f.period is None:
+        return f.model_copy(update={"period": w.moment.resolve(ctx.today, False)})  # given to me this year
     inner, moment = (f.negate, w.moment.lacking()) if isinstance(f, Not) else (f, w.moment)
     rows = inner if isinstance(inner, Exists) else _rows(ctx, base, inner)
     if rows is not None and ctx.model.datasets[rows.exists].ext.state:

@@ -24,7 +24,7 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "share" or not e.filters or e.limit or e.one:
         return None
     nobody = 0.5 if e.implied else 0.0  # no noun says of whom
-    at = next((i for i in range(len(e.filters) - 1, -1, -1) if not _is_place(ctx, e.filters[i])), len(e.filters) - 1)
+    at = next((i for i in range(len(e.filters) - 1, -1, -1) if not is_place(ctx, e.filters[i])), len(e.filters) - 1)
     at = next((i for i, f in enumerate(e.filters) if _declared(ctx, f)), at)
     rows = linked(ctx, e.dataset, e.filters[at])
     with_it = [i for i, f in enumerate(e.filters) if i == at or (rows and linked(ctx, e.dataset, f) == rows)]
@@ -38,12 +38,24 @@ def out_of_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     return (OutOf(e), 0.0) if w.kind == "out_of" and not e.limit and not e.one else None
 
 
+def share_whole(ctx: Context, w: Word, e: Ent) -> Joined:
+    """(VIPs) as a share of + all customers; chiếm bao nhiêu phần trăm + khách hàng"""
+    if w.kind != "share" or e.limit or e.one or e.implied or e.who:
+        return None
+    return OutOf(e, share=True), 0.1
+
+
 def ent_out_of(ctx: Context, e: Ent, o: OutOf) -> Joined:
     """returned parts orders + out of all parts orders: what only the part has is the numerator's"""
     whole = o.whole
+    if isinstance(whole, Meas):
+        return None
     rest = tuple(f for f in e.filters if f not in whole.filters)
     if e.dataset != whole.dataset or not rest or e.limit or e.one:
         return None
+    if o.share:
+        part = rest[0] if len(rest) == 1 else All(all=rest)
+        return shared(ctx, replace(whole, moment=e.moment or whole.moment), part, whole.filters), 0.0
     return replace(e, filters=(*whole.filters, *rest), moment=e.moment or whole.moment), 0.0
 
 
@@ -73,7 +85,7 @@ def _declared(ctx: Context, part: Filter) -> str | None:
     return None
 
 
-def _is_place(ctx: Context, f: Filter) -> bool:
+def is_place(ctx: Context, f: Filter) -> bool:
     return isinstance(f, Compare) and ctx.model.field(f.field).ext.index == "distinct"
 
 

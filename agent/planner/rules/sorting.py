@@ -161,6 +161,13 @@ def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
     return replace(e, limit=int(a.amount.value)), 0.7
 
 
+def best_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
+    """(just) the best + three"""
+    if w.kind != "best" or a.amount.unit or a.amount.value % 1 or not 1 <= a.amount.value <= 1000:
+        return None
+    return Top(int(a.amount.value)), 0.2
+
+
 def amount_meas(ctx: Context, a: AmountItem, m: Meas) -> Joined:
     """3 + models that sold best"""
     if a.amount.unit or a.amount.value % 1 or not m.by or not m.order or (m.limit or 1) != 1:

@@ -9,13 +9,14 @@ from agent.planner.items import (
     FieldItem,
     Meas,
     MetricItem,
+    Pred,
     Sorting,
     Top,
     Verb,
     Word,
 )
 from agent.planner.rules.context import BEST, Context, Joined, before_noun
-from schema.query import Aggregate, All, By, Order
+from schema.query import Aggregate, All, By, Exists, Not, Order
 
 
 def ent_best(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -78,6 +79,25 @@ def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 def ent_most(ctx: Context, e: Ent, w: Word) -> Joined:
     """khiếu nại + nhiều nhất"""
     return most_ent(ctx, before_noun(w), e)
+
+
+def not_longest(ctx: Context, p: Pred, w: Word) -> Joined:
+    """have not come in + for the longest time: whose last time is the longest ago"""
+    denied = p.filter.negate if isinstance(p.filter, Not) else None
+    if w.kind not in ("long", "long_after") or not isinstance(denied, Exists) or denied.filters or denied.period:
+        return None
+    subject, rows = ctx.model.ext.subject, {denied.exists, ctx.model.datasets[denied.exists].ext.rows}
+    for dataset in (ctx.model.datasets[p.dataset], *ctx.model.datasets.values()):
+        for f in dataset.fields.values():
+            of = (f.ext.latest_of or "").partition(".")[0]
+            if of in rows and subject and ctx.graph.reaches(subject, [dataset.name]):
+                return Sorting(None, f.key, False, True), 0.0
+    return None
+
+
+def longest_not(ctx: Context, w: Word, p: Pred) -> Joined:
+    """longest + not come in; lâu nhất + chưa ghé"""
+    return not_longest(ctx, p, w)
 
 
 def ent_field_most(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -158,3 +178,14 @@ def metric_sorting(ctx: Context, m: MetricItem, s: Sorting) -> Joined:
 def sorting_metric(ctx: Context, s: Sorting, m: MetricItem) -> Joined:
     """the most cars + sold"""
     return metric_sorting(ctx, m, s)
+
+
+def sorting_on_top(ctx: Context, s: Sorting, w: Word) -> Joined:
+    """(who spent) the most + on top: an order, and no choice of one"""
+    return (replace(s, superlative=False), 0.0) if w.kind == "on_top" else None
+
+
+def who_on_top(ctx: Context, e: Ent, s: Sorting) -> Joined:
+    """in a follow-up, who + spent the most comes first"""
+    plain = e.who and not (e.filters or e.fields or e.limit or e.moment)
+    return (s, 0.1) if plain and ctx.dialogue and not s.superlative else None
