@@ -9,7 +9,7 @@ from agent.planner.decisions import Refuse, Which
 from agent.refusals import REFUSALS
 from agent.wording import Wording
 from schema.model import SemanticModel
-from schema.query import Named, Period, SemanticQuery
+from schema.query import Aggregate, Named, Period, SemanticQuery
 from tools.context import Result
 
 
@@ -101,10 +101,14 @@ class Stating:
         return self.pick(" Total: ", " Tổng: ") + value(amount, result.columns[place], self.model, self.language) + "."
 
     def _single(self, result: Result, query: SemanticQuery) -> str:
-        parts = [
-            f"{label(c, self.language)}: {value(v, c, self.model, self.language)}"
-            for c, v in zip(result.columns, result.rows[0], strict=True)
-        ]
+        values = [value(v, c, self.model, self.language) for c, v in zip(result.columns, result.rows[0], strict=True)]
+        parts = [f"{label(c, self.language)}: {v}" for c, v in zip(result.columns, values, strict=True)]
+        first = query.metrics[0]
+        if isinstance(first, Aggregate) and first.fn == "share" and len(values) == 3:
+            parts = [
+                f"{self.wording.measure(first)}: {values[0]}",
+                self.pick("{1} of {2}", "{1} trên {2}").format(*values),
+            ]
         tail = [self.wording.filter(f) for f in query.filters]
         if query.period:
             tail.append(period(query.period, self.language))

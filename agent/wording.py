@@ -108,12 +108,12 @@ class Wording:
         """What the metrics and named filters used mean, each once."""
         said: dict[str, str] = {}
         for m in [*query.metrics, *(h.metric for h in query.having)]:
-            if isinstance(m, str):
-                metric = self.model.metric(m)
-                said[self.pick(metric.label, metric.ext.label_vi or metric.label)] = self.pick(
+            if name := m if isinstance(m, str) else m.of:
+                metric = self.model.metric(name)
+                said[self.measure(name)] = self.pick(
                     metric.description, metric.ext.description_vi or metric.description
                 )
-            elif m.where is not None:
+            if isinstance(m, Aggregate) and m.where is not None:
                 self._define(m.where, said)
         for f in query.filters:
             self._define(f, said)
@@ -144,7 +144,7 @@ class Wording:
 
     def understood(self, query: SemanticQuery) -> str:
         """The whole query in one line: what, for whom, when, by what."""
-        what = [self._measure(m) for m in query.metrics] or [self.dataset(query.dataset or "")]
+        what = [self.measure(m) for m in query.metrics] or [self.dataset(query.dataset or "")]
         line = ", ".join(what)
         if query.by:
             groups = [
@@ -164,16 +164,18 @@ class Wording:
             line += self.pick(f", first {query.limit}", f", {query.limit} đầu")
         return line
 
-    def _measure(self, m: str | Aggregate) -> str:
+    def measure(self, m: str | Aggregate) -> str:
+        """What is measured, in a few words."""
         if isinstance(m, str):
             metric = self.model.metric(m)
             return self.pick(metric.label, metric.ext.label_vi or metric.label)
         if "." not in m.over:
-            name = self.dataset(m.over)
+            name = self.measure(m.of) if m.of else self.dataset(m.over)
+            part = f" ({self.filter(m.where)})" if m.where else ""
             return (
                 self.pick(f"share of {name}", f"tỷ lệ {name}")
                 if m.fn == "share"
                 else self.pick(f"number of {name}", f"số {name}")
-            )
+            ) + part
         en, vi = _FUNCTIONS[m.fn]
         return self.pick(f"{en} {self.field(m.over)}", f"{self.field(m.over)} {vi}")

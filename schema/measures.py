@@ -154,8 +154,8 @@ class Measures:
         value = divide(none_as_zero(whole.expression), shifted)
         c = whole.column
         share = Column("share", f"share of {c.label}", "number", "%", f"share:{metric.name}", f"tỷ trọng {c.label_vi}")
-        top = replace(c, name="numerator", label=f"{c.label} so", source="numerator", label_vi="tử số")
-        all_ = replace(c, name="denominator", label=f"all {c.label}", source="denominator", label_vi="mẫu số")
+        top = replace(c, name="numerator", label=f"{c.label}, the part", source="numerator", label_vi="phần")
+        all_ = replace(c, name="denominator", label=f"{c.label}, all", source="denominator", label_vi="toàn bộ")
         return [
             Measured(share, (*part, *whole.leaves), value, whole.period, additive=False),
             replace(whole, column=top, leaves=part, expression=none_as_zero(whole.expression.copy())),
@@ -173,8 +173,8 @@ class Measures:
         whole = Leaf(dataset, exp.Count(this=exp.Star()))
         numerator, denominator = none_as_zero(exp.column("leaf_0")), exp.column("leaf_1")
         share = Column("share", "share", "number", "%", f"share:{dataset}", "tỷ lệ")
-        top = Column("numerator", f"{labels} so", "integer", None, "numerator", "tử số")
-        all_ = Column("denominator", f"all {labels}", "integer", None, "denominator", "mẫu số")
+        top = Column("numerator", f"{labels}, the part", "integer", None, "numerator", "phần")
+        all_ = Column("denominator", f"{labels}, all", "integer", None, "denominator", "toàn bộ")
         return [
             Measured(share, (part, whole), divide(numerator, denominator), period, additive=False),
             Measured(top, (part,), numerator.copy(), period, additive=True),

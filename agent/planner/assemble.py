@@ -154,13 +154,15 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     m = _own_rows(ctx, replace(m, measures=tuple(_asked_of(ctx, asker, x) for x in m.measures)))
     filters = _filled(ctx, asker, m.base, m.filters, m.measures)
     check_possible(ctx, filters)
-    plan = ctx.plans(m.base, conditions(m.filters)) and not isinstance(m.measures[0], str)
+    first = m.measures[0]
+    parts = (first.where,) if isinstance(first, Aggregate) and first.where else ()  # what share of Q3's was cancelled
+    plan = ctx.plans(m.base, conditions((*m.filters, *parts))) and not isinstance(first, str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None
     if period and isinstance(m.measures[0], Aggregate) and not ctx.time(m.base):
         raise UnanswerableError(f"{m.base} has no time of its own")
     if isinstance(m.measures[0], Aggregate):
         counted = Ent(m.base, filters, m.moment, tuple(b.field for b in m.by))
-        filters = (*filters, *_standing(ctx, m.base, filters, m.moment), *_usual(ctx, counted))
+        filters = (*filters, *_standing(ctx, m.base, (*filters, *parts), m.moment), *_usual(ctx, counted))
     compare = None
     if m.compare:
         if period is None:

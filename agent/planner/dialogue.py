@@ -53,7 +53,7 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Leading):
         return _leading(ctx, last, item)
     if isinstance(item, Sorting):
-        return _sort(last, item)
+        return _sort(ctx, last, item)
     if isinstance(item, Top):
         return _first(last, item)
     if isinstance(item, Word) and item.kind == "how_many":
@@ -226,12 +226,16 @@ def _leading(ctx: Context, last: SemanticQuery, item: Leading) -> SemanticQuery:
     return query.model_copy(update={"order": order, "limit": item.count})
 
 
-def _sort(last: SemanticQuery, s: Sorting) -> SemanticQuery:
+def _sort(ctx: Context, last: SemanticQuery, s: Sorting) -> SemanticQuery:
     if s.field and last.dataset:
         fields = last.fields if s.field in last.fields else (*last.fields, s.field)
         return last.model_copy(update={"order": (Order(by=s.field, descending=s.descending),), "fields": fields})
     if isinstance(s.measure, str) and s.measure in last.metrics:
         return last.model_copy(update={"order": (Order(by=s.measure, descending=s.descending),)})
+    if isinstance(s.measure, str) and last.dataset and ctx.graph.reaches(ctx.base(s.measure), [last.dataset]):
+        order = (Order(by=s.measure, descending=s.descending),)
+        by = (By(field=last.dataset),)
+        return SemanticQuery(metrics=(s.measure,), by=by, order=order, filters=last.filters, limit=last.limit)
     raise UnanswerableError("not a column of the last answer")
 
 

@@ -47,6 +47,7 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
         if (e - s >= 3 and isinstance(item, Skip | Word))
         or (e - s == 2 and isinstance(item, Skip) and tokens[s].plain == "trong")
         or (e - s >= 2 and isinstance(item, Pred) and isinstance(item.filter, Compare) and weight >= 1)
+        or (e - s >= 3 and isinstance(item, Pred) and isinstance(item.filter, Named))
     ]
     kept = []
     for start, end, item, weight in said:

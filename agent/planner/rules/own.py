@@ -17,7 +17,10 @@ MINE = Named(named="$mine.mine")
 
 def ent_mine(ctx: Context, e: Ent, w: Word) -> Joined:
     """my + customers"""
-    return (replace(e, filters=(*e.filters, MINE)), 0.0) if w.kind == "mine" and MINE not in e.filters else None
+    said = any(isinstance(f, Named) and f.named == MINE.named for f in e.filters)
+    if w.kind != "mine" or (said and MINE in e.filters):
+        return None
+    return (e, 0.0) if said else (replace(e, filters=(*e.filters, MINE)), 0.0)  # my customers given to me this year
 
 
 def mine_ent(ctx: Context, w: Word, e: Ent) -> Joined:

@@ -24,6 +24,7 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "share" or not e.filters or e.limit or e.one:
         return None
     nobody = 0.5 if e.implied else 0.0  # no noun says of whom
+    e = replace(e, filters=tuple(x for f in e.filters for x in _apart(ctx, e.dataset, f)))
     at = next((i for i in range(len(e.filters) - 1, -1, -1) if not is_place(ctx, e.filters[i])), len(e.filters) - 1)
     at = next((i for i, f in enumerate(e.filters) if _declared(ctx, f)), at)
     rows = linked(ctx, e.dataset, e.filters[at])
@@ -31,6 +32,12 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     part = gathered(ctx, e.dataset, tuple(e.filters[i] for i in with_it))
     rest = tuple(f for i, f in enumerate(e.filters) if i not in with_it)
     return shared(ctx, e, part[0] if len(part) == 1 else All(all=part), rest), nobody
+
+
+def _apart(ctx: Context, dataset: str, f: Filter) -> tuple[Filter, ...]:
+    """Conditions on one's own row, joined as they were said: service appointments that were cancelled."""
+    own = isinstance(f, All) and all(isinstance(x, Compare) and x.field.startswith(f"{dataset}.") for x in f.all)
+    return f.all if isinstance(f, All) and own else (f,)
 
 
 def out_of_ent(ctx: Context, w: Word, e: Ent) -> Joined:

@@ -188,4 +188,4 @@ def sorting_on_top(ctx: Context, s: Sorting, w: Word) -> Joined:
 def who_on_top(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """in a follow-up, who + spent the most comes first"""
     plain = e.who and not (e.filters or e.fields or e.limit or e.moment)
-    return (s, 0.1) if plain and ctx.dialogue and not s.superlative else None
+    return (s, -0.2) if plain and ctx.dialogue and not s.superlative else None
