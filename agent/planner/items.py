@@ -187,6 +187,7 @@ class Sorting(Item):
     superlative: bool = False
     moment: Moment | None = None
     filters: tuple[Filter, ...] = ()  # what the measure is held to: the most service revenue
+    single: bool = False  # whose: one, of however many
 
 
 @dataclass(frozen=True)

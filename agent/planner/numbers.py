@@ -172,6 +172,7 @@ class Bound:
 
 
 Found = tuple[int, int, Amount | Bound]
+_RATES = frozenset("a an per each every month year mot moi thang nam".split())
 
 
 def _number(token: Token) -> float | None:
@@ -230,8 +231,11 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
                 before = 1 if i and tokens[i - 1].plain in ("tu", "from") else 0
                 if _starts(tokens, j, words):
                     out.append((i - before, j + len(words), Bound(op, a.value, a.unit)))
-                elif op != "=" and any(_starts(tokens, j + n, words) for n in (1, 2, 3)):  # 15 lần trở lên
-                    out.append((i - before, j, Bound(op, a.value, a.unit)))
+                    continue
+                gap = next((n for n in (1, 2, 3) if _starts(tokens, j + n, words)), 0)
+                if gap:  # 15 lần trở lên; 60 million a month or more
+                    rate = all(t.plain in _RATES for t in tokens[j : j + gap])
+                    out.append((i - before, j + gap + len(words) if rate else j, Bound(op, a.value, a.unit)))
             if (
                 j < len(tokens)
                 and tokens[j].plain in ("-", "to", "den", "and", "toi")
@@ -265,8 +269,8 @@ def _ages(tokens: Sequence[Token], i: int) -> list[Found]:
 
 def _range(tokens: Sequence[Token], i: int, low: Amount, end: int, high: Amount) -> list[Found]:
     start = i - 1 if i and tokens[i - 1].plain in ("between", "from", "tu", "khoang") else i
-    if start == i:
-        return []
+    if start == i and not (high.value > low.value >= 10 and low.unit in (None, high.unit)):
+        return []  # aged 40 to 49
     if end < len(tokens) and tokens[end].plain == "old" and high.unit == "years":
         end += 1
     scale = high.value / low.value if low.value else 1

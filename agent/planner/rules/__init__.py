@@ -127,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     sorting.top_sorting,
     sorting.amount_sorting,
     sorting.topby_ent,
+    sorting.whose_sorting,
     sorting.by_sorting,
     sorting.by_metric,
     sorting.by_count,

@@ -66,7 +66,7 @@ def field_more(ctx: Context, f: FieldItem, w: Word) -> Joined:
 
 def compare_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """compare + visits this quarter (with last quarter): their number"""
-    if w.kind != "compare" or e.one or e.limit or e.implied:
+    if w.kind != "compare" or e.one or e.limit or e.implied or not e.moment:
         return None
     joined = count_ent(ctx, Word("how_many"), e)
     return (joined[0], joined[1] + 0.3) if joined else None

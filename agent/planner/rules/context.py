@@ -189,3 +189,8 @@ def axes(ctx: Context, f: Filter) -> set[str]:
     if isinstance(f, Named) and f.named[0] != "$" and (axis := ctx.model.named(f.named).axis):
         return {axis}
     return set()
+
+
+def is_place(ctx: Context, f: Filter) -> bool:
+    """Whether it is a value of a short list of the store: a city, a model."""
+    return isinstance(f, Compare) and ctx.model.field(f.field).ext.index == "distinct"

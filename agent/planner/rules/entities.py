@@ -15,7 +15,7 @@ from agent.planner.items import (
     Verb,
     When,
 )
-from agent.planner.rules.context import Context, Joined, comparison, exists, long_ago
+from agent.planner.rules.context import Context, Joined, comparison, exists, is_place, long_ago
 from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, part, translated
 from agent.planner.rules.periods import within
 from schema.query import Aggregate, All, Compare, Exists, Filter, Named, Not
@@ -91,6 +91,8 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
         return joined[0], joined[1] + 0.6  # no service + appointment: none such, not one of another kind
     if joined and isinstance(rows, Exists) and e.dataset in ctx.model.datasets[rows.exists].ext.objects:
         return joined[0], joined[1] + 0.8  # never bought + a car: what was bought, no car that never bought
+    if joined and e.implied and p.dataset == ctx.model.ext.subject != e.dataset and not is_place(ctx, p.filter):
+        return joined[0], joined[1] + 0.8  # women + with an SUV: the women, no cars of women
     counted = ctx.model.datasets[p.dataset].ext.counted_as
     did = any(isinstance(f, Exists) for f in e.filters)
     if joined and counted and did and isinstance(joined[0], Ent):  # Everests that customers own: Everests come first
@@ -254,7 +256,9 @@ def _latest(ctx: Context, e: Ent, key: str) -> Meas | None:
 
 
 def field_ent(ctx: Context, f: FieldItem, e: Ent) -> Joined:
-    return ent_field(ctx, e, f)
+    joined = ent_field(ctx, e, f)
+    counts = joined is not None and e.implied and not e.one and ctx.numeric(f.key)
+    return (joined[0], joined[1] + 0.8) if joined and counts else joined  # number of cars … came in: cars are counted
 
 
 def field_one(ctx: Context, f: FieldItem, p: Pred) -> Joined:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.planner.items import Meas, OutOf, Pred, Word
-from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.context import Context, Joined, is_place
 from agent.planner.rules.measures import meas_pred
-from agent.planner.rules.shares import is_place, shared
+from agent.planner.rules.shares import shared
 from agent.planner.rules.sides import counts
 from schema.query import Aggregate, All, Filter
 

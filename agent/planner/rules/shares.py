@@ -14,7 +14,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.moments import Moment
-from agent.planner.rules.context import Context, Joined, exists
+from agent.planner.rules.context import Context, Joined, exists, is_place
 from agent.planner.rules.gathering import gathered, linked
 from schema.query import Aggregate, All, Compare, Exists, Filter, Named, SemanticQuery
 
@@ -90,10 +90,6 @@ def _declared(ctx: Context, part: Filter) -> str | None:
         if metric.ext.share_of and part in SemanticQuery.model_validate({"filters": [metric.ext.share_of]}).filters:
             return metric.name
     return None
-
-
-def is_place(ctx: Context, f: Filter) -> bool:
-    return isinstance(f, Compare) and ctx.model.field(f.field).ext.index == "distinct"
 
 
 def share_pred(ctx: Context, w: Word, p: Pred) -> Joined:

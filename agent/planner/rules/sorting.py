@@ -72,6 +72,11 @@ def topby_ent(ctx: Context, t: TopBy, e: Ent) -> Joined:
     return ent_sorting(ctx, replace(e, limit=t.count), t.sorting)
 
 
+def whose_sorting(ctx: Context, w: Word, s: Sorting) -> Joined:
+    """whose + average ticket was the highest: one alone"""
+    return (replace(s, single=True), 0.0) if w.kind == "whose" and s.superlative else None
+
+
 def by_sorting(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """by + lifetime value, as an order"""
     if w.kind not in ("by", "sort") or not (ctx.numeric(f.key) or ctx.is_time(f.key)):
@@ -235,7 +240,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """top 10 customers + by lifetime value; showroom + with the highest revenue"""
     if e.order or (e.who and _agents(ctx, s)):
         return None
-    limit = e.limit or (1 if s.superlative and (e.who or not e.plural) else None)
+    limit = e.limit or (1 if s.superlative and (e.who or s.single or not e.plural) else None)
     if s.field and not (e.limit is None and not s.superlative and not ctx.numeric(s.field)):
         dataset = s.field.partition(".")[0]
         if not ctx.graph.reaches(e.dataset, [dataset]):

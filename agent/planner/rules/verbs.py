@@ -240,6 +240,8 @@ def not_verb(ctx: Context, w: Word, v: Verb) -> Joined:
         return None
     if v.moment:
         v = replace(v, moment=v.moment.lacking())
+    if v.bound == Bound("=", 1, None):  # not once: not at all
+        v = replace(v, bound=None)
     return Pred(Not(negate=exists(ctx, v)), v.about or ctx.model.ext.subject or v.dataset, negative=True), 0.0
 
 
