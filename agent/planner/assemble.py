@@ -70,9 +70,10 @@ def _flat(f: Filter) -> tuple[Filter, ...]:
 
 def _catalogue(ctx: Context, e: Ent) -> Ent:
     """The price of a Sorento is the model's, whatever cars of it there are."""
-    said = [f.field for f in e.filters if isinstance(f, Compare)]
+    flat = [x for f in e.filters for x in _flat(f)]
+    said = [f.field for f in flat if isinstance(f, Compare)]
     homes = {key.partition(".")[0] for key in (*e.fields, *said)}
-    if not e.implied or not e.fields or len(said) < len(e.filters) or len(homes) != 1 or e.moment:
+    if not e.implied or not e.fields or len(said) < len(flat) or len(homes) != 1 or e.moment:
         return e
     home = homes.pop()
     return replace(e, dataset=home) if ctx.model.datasets[home].ext.counted_as == e.dataset else e
@@ -155,6 +156,8 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     filters = _filled(ctx, asker, m.base, m.filters, m.measures)
     check_possible(ctx, filters)
     first = m.measures[0]
+    if isinstance(first, Aggregate) and first.fn == "share" and first.where is None and m.order:
+        raise UnanswerableError("nothing says the share of what is the highest")
     parts = (first.where,) if isinstance(first, Aggregate) and first.where else ()  # what share of Q3's was cancelled
     plan = ctx.plans(m.base, conditions((*m.filters, *parts))) and not isinstance(first, str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None

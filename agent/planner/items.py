@@ -167,6 +167,7 @@ class Group(Item):
     by: tuple[By, ...]
     going_on: bool = False  # "and" was said after it
     each: bool = False
+    amount: bool = False  # how much each
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,8 @@ RULES: tuple[Rule, ...] = (
     groups.group_ent,
     groups.group_grain,
     groups.group_group,
+    groups.group_how_much,
+    groups.verb_group,
     groups.meas_group, groups.group_meas,
     groups.count_group,
     groups.ent_group,

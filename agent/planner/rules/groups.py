@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.planner.items import (
     Ent,
     FieldItem,
+    Function,
     GrainItem,
     Group,
     GroupOf,
@@ -22,7 +23,9 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, unfit
 from agent.planner.rules.fitting import beside
+from agent.planner.rules.functions import function_ent
 from agent.planner.rules.measures import count_ent, meas_pred
+from agent.planner.rules.occurrences import how_much_verb
 from agent.planner.rules.sides import pointless
 from schema.query import Aggregate, All, By, Compare, Filter, Having
 
@@ -149,7 +152,19 @@ def group_grain(ctx: Context, g: Group, n: GrainItem) -> Joined:
 
 
 def group_group(ctx: Context, a: Group, b: Group) -> Joined:
-    return Group((*a.by, *b.by)), 0.0
+    return Group(tuple(dict.fromkeys((*a.by, *b.by))), amount=a.amount or b.amount), 0.0
+
+
+def group_how_much(ctx: Context, g: Group, w: Word) -> Joined:
+    """(refunds by reason,) for each reason + how much"""
+    return (replace(g, amount=True), 0.0) if w.kind == "how_much" and g.by and not g.amount else None
+
+
+def verb_group(ctx: Context, v: Verb, g: Group) -> Joined:
+    """we gave money back + by reason, how much each: its amount"""
+    joined = how_much_verb(ctx, Word("how_much"), v) if g.amount else None
+    found = meas_group(ctx, joined[0], g) if joined and isinstance(joined[0], Meas) else None
+    return (found[0], found[1] + 0.1) if found else None
 
 
 def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
@@ -157,6 +172,7 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
     if not g.by and not m.by:
         return None
     cost = 0.8 if pointless(g.by, m.filters) else 0.0
+    g = replace(g, by=tuple(By(field=_doers(ctx, m) or b.field) if b.field == ctx.model.ext.users else b for b in g.by))
     for by in g.by:
         dataset = by.field.partition(".")[0]
         if by.field != "$time" and not ctx.graph.bridge([m.base, dataset]):
@@ -164,7 +180,14 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
         near = by.field != "$time" and dataset != m.base and beside(ctx, m.filters, dataset)
         far = -0.6 if near else 0.0 if by.field == "$time" else ctx.distance(m.base, dataset) or 0.0
         cost += 0.2 * far + (4.0 if unfit(ctx, m.measures[0], dataset) else 0.0)
-    return replace(m, by=(*m.by, *g.by), filters=(*m.filters, *(_there(ctx, g) if g.each else ()))), cost
+    both = tuple(dict.fromkeys((*m.by, *g.by)))
+    return replace(m, by=both, filters=(*m.filters, *(_there(ctx, g) if g.each else ()))), cost
+
+
+def _doers(ctx: Context, m: Meas) -> str | None:
+    """The staff by whom it happens: calls per staff member, by those who made them."""
+    first = m.measures[0]
+    return ctx.model.metric(first).ext.who if isinstance(first, str) else ctx.model.datasets[m.base].ext.who
 
 
 def _there(ctx: Context, g: Group) -> list[Filter]:
@@ -183,7 +206,7 @@ def group_meas(ctx: Context, g: Group, m: Meas) -> Joined:
 
 def ent_group(ctx: Context, e: Ent, g: Group) -> Joined:
     """customers + by city"""
-    joined = count_ent(ctx, Word("how_many"), e)
+    joined = function_ent(ctx, Function("sum"), e) if g.amount else count_ent(ctx, Word("how_many"), e)
     if not joined or not isinstance(joined[0], Meas):
         return None
     found = meas_group(ctx, joined[0], g)

@@ -207,7 +207,7 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
     if not e.filters and not e.moment and not ctx.graph.reaches(m.base, [e.dataset]):
         return None  # readings that we collected are no payments collected
     grouped = {b.field.partition(".")[0] for b in m.by}
-    if m.limit and not e.filters and e.dataset not in (m.base, ctx.model.ext.subject, *grouped):
+    if m.order and not e.filters and e.dataset not in (m.base, ctx.model.ext.subject, *grouped):
         return None  # the highest ticket … among the advisors: of these, no customer's
     if unfit(ctx, m.measures[0], e.dataset, e.filters):
         far += 4

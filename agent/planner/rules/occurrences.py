@@ -16,7 +16,8 @@ from schema.query import Aggregate, Compare, Exists
 
 def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """what did + An buy this year: the rows of what is told of the one"""
-    if w.kind != "what" or not e.one or not e.filters or e.limit or e.fields:
+    people = e.who and len(e.filters) == 1  # what have people complained about
+    if w.kind != "what" or not (e.one or people) or not e.filters or e.limit or e.fields:
         return None
     did = e.filters[-1]
     if not isinstance(did, Exists) or did.value is not None:
