@@ -75,7 +75,7 @@ def field_how_many(ctx: Context, f: FieldItem, w: Word) -> Joined:
     field = ctx.model.field(f.key)
     numbered = field.datatype == "String" and field.ext.index in ("code", "tokens") and not field.ext.values
     numbered = numbered or ctx.model.datasets[field.dataset].ext.counted_as is not None  # the price in a catalogue
-    return (f, -0.1) if numbered and w.kind in ("how_many", "how_many_after", "how_much") else None
+    return (f, 0.1) if numbered and w.kind in ("how_many", "how_many_after", "how_much") else None
 
 
 def count_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
