@@ -143,6 +143,7 @@ class MetricExtension(Part):
     who: str | None = Field(None, description="dataset of the people who bring it about: cars are sold by sellers")
     amount: str | None = Field(None, description="metric meant by how much instead of how many")
     without: tuple[str, ...] = Field((), description="datasets whose conditions do not fit it, though they are linked")
+    mean_of: str | None = Field(None, description="field whose mean, where it is asked for, is this")
     share_of: dict[str, Any] | None = Field(None, description="condition whose share, where it is asked for, is this")
     more: Phrases = Field((), description="superlatives that mean a high value: spent the most")
     less: Phrases = ()

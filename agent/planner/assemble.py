@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from agent.planner.conditions import UnanswerableError, check_possible, conditions, walk
 from agent.planner.items import Ent, Meas
@@ -217,6 +218,11 @@ def own_period(ctx: Context, filters: tuple[Filter, ...]) -> tuple[Period | None
         if isinstance(f, Named) and f.period and (named := ctx.model.named(f.named)).time and not named.recurs:
             rest = (*filters[:i], f.model_copy(update={"period": None}), *filters[i + 1 :])
             return f.period.model_copy(update={"field": named.time}), rest
+    ends = [f for f in filters if isinstance(f, Compare) and f.op in ("<=", ">=") and ctx.is_time(f.field)]
+    if len(ends) == 2 and ends[0].field == ends[1].field and {f.op for f in ends} == {"<=", ">="}:
+        days = {f.op: date.fromisoformat(str(f.value)[:10]) for f in ends}  # opened in October
+        period = Period(start=days[">="], end=days["<="], field=ends[0].field)
+        return period, tuple(f for f in filters if f not in ends)
     return None, filters
 
 

@@ -64,8 +64,9 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
         raise UnanswerableError("nobody has some of what he has none of")
     values: dict[str, set[object]] = {}
     for f in filters:
-        if isinstance(f, Exists):
-            check_possible(ctx, f.filters)
+        rows = f.negate if isinstance(f, Not) else f
+        if isinstance(rows, Exists):
+            check_possible(ctx, rows.filters)
         field, held = _held_to(ctx, f)
         if field is None:
             continue

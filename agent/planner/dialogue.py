@@ -107,7 +107,8 @@ def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
     dataset = ctx.model.datasets[base]
     if not dataset.ext.time:
         raise UnanswerableError(f"{base} has no time of its own")
-    plan = ctx.plans(base, conditions(last.filters))
+    rate = bool(last.metrics) and isinstance(last.metrics[0], str)  # a rate is of what happened
+    plan = ctx.plans(base, conditions(last.filters)) and not rate
     return last.model_copy(update={"period": moment.resolve(ctx.today, plan), "compare": None})
 
 

@@ -16,7 +16,7 @@ from agent.planner.items import (
     When,
 )
 from agent.planner.rules.context import Context, Joined, comparison, exists, is_place, long_ago
-from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, part, translated
+from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, own_value, part, translated
 from agent.planner.rules.periods import within
 from schema.query import Aggregate, All, Compare, Exists, Filter, Named, Not
 
@@ -78,7 +78,7 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     if p.one and e.implied and e.dataset != p.dataset and len(e.filters) == 1:
         apart += 0.8  # xe + its plate: that car, no order of a car
     joined = replace(e, filters=(*e.filters, p.filter), dated=p.dated or e.dated)
-    return joined, 0.2 * far + 2.0 * clash + apart + against
+    return joined, 0.2 * far + 2.0 * clash + apart + against - own_value(ctx, e.dataset, e.filters, p)
 
 
 def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:

@@ -57,6 +57,15 @@ def translated(ctx: Context, dataset: str, said: Filter) -> Filter | None:
     return None
 
 
+def own_value(ctx: Context, base: str, filters: tuple[Filter, ...], p: Pred) -> float:
+    """What a value that other datasets have too gains where it is of the rows themselves: orders by Zalo."""
+    if not isinstance(p.filter, Compare) or any(axes(ctx, f) & {p.filter.field} for f in filters):
+        return 0.0
+    home = p.filter.field.partition(".")[0]
+    twin = home == base or (ctx.graph.reaches(base, [home]) and ctx.graph.reaches(home, [base]))
+    return 0.6 * max(0.0, 1.0 - ctx.model.field(p.filter.field).ext.weight) if twin else 0.0
+
+
 def of_store(ctx: Context, p: Pred) -> bool:
     """A value of the showroom with no word of it: Kia customers drive one, VinFast owners in Hà Nội live there."""
     stores = ctx.model.ext.stores

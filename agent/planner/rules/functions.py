@@ -25,6 +25,9 @@ def function_field(ctx: Context, fn: Function, f: FieldItem) -> Joined:
     """average + age"""
     if fn.fn != "count_distinct" and not ctx.numeric(f.key):
         return None
+    for metric in ctx.model.metrics.values():
+        if fn.fn == "avg" and metric.ext.mean_of == f.key:
+            return metric_measure(ctx, metric.name), 0.0
     return Meas((Aggregate(fn=fn.fn, over=f.key),), f.key.partition(".")[0]), 0.0
 
 

@@ -137,6 +137,9 @@ def group_and(ctx: Context, g: Group, w: Word) -> Joined:
 
 def group_field(ctx: Context, g: Group, f: FieldItem) -> Joined:
     """by city and + gender"""
+    field = ctx.model.field(f.key)
+    if field.is_time or field.datatype == "Float" or field.ext.unit == "₫":
+        return None  # by method, amounts please: what is shown, no groups
     return Group((*g.by, By(field=f.key))), 0.1
 
 

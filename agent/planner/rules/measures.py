@@ -18,7 +18,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
 from agent.planner.rules.entities import ent_not_when, ent_verb
-from agent.planner.rules.fitting import akin, beside, of_somebody
+from agent.planner.rules.fitting import akin, beside, of_somebody, own_value
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
 from agent.planner.rules.shares import shared
@@ -180,7 +180,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
             return shared(ctx, Ent(m.base, moment=m.moment), p.filter, (first.where,)), 0.0
     if p.split and (key := side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
-    return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far
+    gain = own_value(ctx, m.base, m.filters, p)
+    return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far - gain
 
 
 def pred_meas(ctx: Context, p: Pred, m: Meas) -> Joined:
