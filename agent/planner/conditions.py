@@ -67,6 +67,10 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
         rows = f.negate if isinstance(f, Not) else f
         if isinstance(rows, Exists):
             check_possible(ctx, rows.filters)
+            span = rows.period
+            if span and span.start and span.end and not ctx.model.datasets[rows.exists].ext.plan:
+                if span.start >= ctx.today < span.end:
+                    raise UnanswerableError(f"{rows.exists} have happened, they don't lie ahead")
         field, held = _held_to(ctx, f)
         if field is None:
             continue

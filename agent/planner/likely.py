@@ -11,6 +11,7 @@ from agent.planner.scripts import Script
 from agent.planner.tokens import Token, parts
 from schema.query import Compare, Named
 
+SHORT = 3  # letters of a word that, without its accents, may be many
 _MANY = frozenset("những các mấy nhiều nhung cac may nhieu top vài".split())
 _ASKING_BEFORE, _ASKING_AFTER = frozenset(("which", "what")), frozenset(("nào", "nao", "gì", "gi"))
 
@@ -56,10 +57,12 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
             and end <= e
             and end - start < e - s
             and (end - start == 1 or isinstance(outer, Skip))
+            and not (named and (len(tokens[start].text) > SHORT or tokens[start].accented))
             and not _alike(item, outer)
             for s, e, outer in wide
+            for named in [isinstance(outer, Pred) and isinstance(outer.filter, Named)]
         ):
-            continue
+            continue  # nam in "nam trong xuong" is no man
         noun = (
             start == 0
             or (start > 0 and tokens[start - 1].text in _COUNTED)
