@@ -8,6 +8,7 @@ from typing import Any
 from agent.answer_card import Answer
 from agent.cards import Cards
 from agent.language import Language, language_of
+from agent.planner.columns import fields_named
 from agent.planner.decisions import Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.planner import Planner
 from agent.planner.values import Values
@@ -41,8 +42,19 @@ class Turn:
             Ask(chosen) if chosen is not None else self.planner.plan(self.question, self.asker, self.values, self.state)
         )
 
+        if isinstance(self.decision, Refuse) and self.decision.why in ("words", "unreadable"):
+            self._closed()
         if isinstance(self.decision, Which) and self.decision.narrowed is not None:
             self._narrow(self.decision, self.decision.narrowed)
+
+    def _closed(self) -> None:
+        """A field that the role never sees is refused as such, though not every word beside it is understood."""
+        model, catalog = self.planner.ctx.model, self.toolbox.context.catalog
+        for key in fields_named(self.planner.lexicon, self.question):
+            table = catalog.tables.get(model.datasets[key.partition(".")[0]].source)
+            if table is not None and model.field(key).expression in table.closed_to(self.asker.role):
+                self.decision = Refuse("closed_field", key)
+                return
 
     def _narrow(self, which: Which, query: SemanticQuery) -> None:
         """Where only one of the name is left by what else was said, that one is meant."""

@@ -68,3 +68,16 @@ def _far(ctx: Context, dataset: str, key: str) -> int | None:
     """How many steps lie between the list and the field."""
     home = key.partition(".")[0]
     return 0 if home == dataset else len(tree[home]) if home in (tree := ctx.graph.tree(dataset)) else None
+
+
+def fields_named(lexicon: Lexicon, question: str) -> list[str]:
+    """The fields that a question names in words of their own, whatever else it says."""
+    tokens = tokenize(question)
+    script = script_of(tokens)
+    return [
+        entry.item.key
+        for start in range(len(tokens))
+        for end, entry in lexicon.match(tokens, start, script)
+        if isinstance(entry.item, FieldItem)
+        and (end - start > 1 or (tokens[start].text == entry.written[0] and not lexicon.is_language(entry.written[0])))
+    ]

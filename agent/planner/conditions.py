@@ -68,9 +68,9 @@ def check_possible(ctx: Context, filters: Sequence[Filter]) -> None:
         if isinstance(rows, Exists):
             check_possible(ctx, rows.filters)
             span = rows.period
-            if span and span.start and span.end and not ctx.model.datasets[rows.exists].ext.plan:
-                if span.start >= ctx.today < span.end:
-                    raise UnanswerableError(f"{rows.exists} have happened, they don't lie ahead")
+            ahead = span and span.start and span.end and span.start >= ctx.today < span.end
+            if ahead and not ctx.model.datasets[rows.exists].ext.plan:
+                raise UnanswerableError(f"{rows.exists} have happened, they don't lie ahead")
         field, held = _held_to(ctx, f)
         if field is None:
             continue

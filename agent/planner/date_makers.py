@@ -9,6 +9,10 @@ from datetime import date, timedelta
 from agent.planner.date_words import COUNTS, LAST, MONTHS, NEXT, UNITS, WEEKDAYS
 from agent.planner.moments import Moment, shift, unit_days
 
+BEFORE_MONTH = frozenset(
+    "to and since from in of before after until till by during last this next through thru".split()
+)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -82,7 +86,7 @@ def month(said: Said) -> Moment | None:
         said.match["month"] == "may"
         and new_year(said) is None
         and said.match[0] == "may"
-        and said.match.string[: said.match.start()][-3:] not in ("to ", "nd ")
+        and said.match.string[: said.match.start()].rpartition(" ")[0].rpartition(" ")[2] not in BEFORE_MONTH
     ):
         return None  # it may be a verb
     return Moment(

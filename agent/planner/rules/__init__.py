@@ -175,6 +175,8 @@ RULES: tuple[Rule, ...] = (
     functions.function_metric,
     functions.function_meas,
     functions.function_each_ent,
+    functions.different_ent,
+    functions.function_group,
     functions.function_much,
     functions.ent_function,
     functions.money_verb,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.planner.items import (
     Ent,
     FieldItem,
     Function,
+    Group,
     Meas,
     MetricItem,
     Verb,
@@ -59,6 +62,16 @@ def function_each_ent(ctx: Context, fn: Function, m: Meas) -> Joined:
         return None
     over = dataset.ext.amounts[unit]
     return Meas((Aggregate(fn=fn.fn, over=over),), over.partition(".")[0], m.filters, m.moment, dated=m.dated), 0.0
+
+
+def different_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
+    """(how many) different + cars: each counts once anyway"""
+    return (e, 0.1) if fn.fn == "count_distinct" and not e.one else None
+
+
+def function_group(ctx: Context, fn: Function, g: Group) -> Joined:
+    """(payments received,) total + per payment method"""
+    return (replace(g, amount=True), 0.2) if fn.fn == "sum" and g.by else None
 
 
 def function_much(ctx: Context, fn: Function, w: Word) -> Joined:
