@@ -236,6 +236,12 @@ def same(_: Said) -> Moment:
     return Moment("same", "year")
 
 
+def same_in(said: Said) -> Moment | None:
+    """the same quarter of last year's number"""
+    year = int(said.match["year"] or said.match["year_vi"])
+    return Moment("same", "year") if year == said.today.year - 1 else None
+
+
 def same_of(said: Said) -> Moment:
     """the same days of last month: as far as this one has gone"""
     return Moment("same", UNITS[said.match["unit"]])

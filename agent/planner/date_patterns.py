@@ -132,6 +132,11 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
         made.same,
     ),
     (r"(?:the )?same (?:days|time|period|stretch)(?: of)? last (?P<unit>month|quarter|week)", made.same_of),
+    (
+        r"(?:the )?same (?:day|week|month|quarter|period|time)s?(?: of| in)? (?P<year>20\d\d)"
+        r"|cung ky nam (?P<year_vi>20\d\d)",
+        made.same_in,
+    ),
     (r"cung ky (?P<unit>thang|quy|tuan) (?:truoc|roi|vua roi|qua)", made.same_of),
     (rf"(?:the )?{_U} before(?: that| this)?$", made.previous),
     (rf"(?:the )?{_U} after(?: that| this)?$", made.following),

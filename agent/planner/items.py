@@ -287,3 +287,4 @@ class Leading(Item):
     by: tuple[By, ...]
     count: int
     descending: bool
+    filters: tuple[Filter, ...] = ()

@@ -125,6 +125,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     for start, end, moment in find_moments(tokens, ctx.today):
         atoms.append((start, end, When(moment), 1.05 * (end - start) + 0.2 * (end - start - 1)))
         covered[start:end] = [True] * (end - start)
+        if end - start > 1:  # since May: nobody's name
+            firm[start:end] = [True] * (end - start)
     atoms += _numbers_of_subject(tokens, ctx, covered)
     for start, end, item, weight in placed(tokens):
         atoms.append((start, end, item, weight))

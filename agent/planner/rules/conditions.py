@@ -119,6 +119,12 @@ def pred_apart(ctx: Context, p: Pred, w: Word) -> Joined:
     return (replace(p, split=True), 0.0) if w.kind == "apart" and several else None
 
 
+def amid_pred(ctx: Context, w: Word, p: Pred) -> Joined:
+    """(visits) between + petrol and electric cars: one row each"""
+    several = isinstance(p.filter, Compare) and p.filter.op == "in"
+    return (replace(p, split=True), 0.0) if w.kind == "amid" and several else None
+
+
 def _same_axis(ctx: Context, a: Pred, b: Pred) -> bool:
     for x, y in ((a.filter, b.filter), (b.filter, a.filter)):
         if isinstance(x, Compare) and isinstance(y, Named) and y.named[0] != "$":

@@ -62,7 +62,10 @@ def own_value(ctx: Context, base: str, filters: tuple[Filter, ...], p: Pred) -> 
     if not isinstance(p.filter, Compare) or any(axes(ctx, f) & {p.filter.field} for f in filters):
         return 0.0
     home = p.filter.field.partition(".")[0]
-    twin = home == base or (ctx.graph.reaches(base, [home]) and ctx.graph.reaches(home, [base]))
+    twin = home == base or any(  # a transaction is an order
+        r.many == base and r.one == home and r.many_columns == ctx.model.datasets[base].primary_key
+        for r in ctx.model.relationships
+    )
     return 0.6 * max(0.0, 1.0 - ctx.model.field(p.filter.field).ext.weight) if twin else 0.0
 
 

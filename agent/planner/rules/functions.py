@@ -85,6 +85,19 @@ def ent_function(ctx: Context, e: Ent, fn: Function) -> Joined:
     return (joined[0], 0.3) if joined else None
 
 
+def meas_money(ctx: Context, m: Meas, w: Word) -> Joined:
+    """payments by method + amounts please: what they come to"""
+    first = m.measures[0]
+    if w.kind != "money" or m.order or len(m.measures) != 1:
+        return None
+    if isinstance(first, str):
+        return (m, 0.1) if ctx.model.metric(first).ext.unit == "₫" else None
+    own = ctx.model.datasets[m.base].ext.amounts.get("₫", "")
+    if first.fn != "count" or first.where or not own.startswith(f"{m.base}."):
+        return None
+    return replace(m, measures=(Aggregate(fn="sum", over=own),)), 0.1
+
+
 def money_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     """money + handed back: its amount"""
     return function_verb(ctx, Function("sum"), v) if w.kind == "money" else None

@@ -32,10 +32,14 @@ from schema.query import Aggregate, All, By, Compare, Filter, Having
 
 def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
     """which cities + have more than 100 customers"""
-    if v.about or v.bound is None or v.metric is not None or v.bound.high is not None or ctx.numeric(f.key):
+    if v.about or v.bound is None or v.bound.high is not None or ctx.numeric(f.key):
         return None
     if ctx.is_time(f.key) or not ctx.graph.bridge([v.dataset, f.key.partition(".")[0]]):
         return None
+    if v.metric is not None:  # showrooms + with a revenue over 10 billion
+        limit = (Having(metric=v.metric, op=v.bound.op, value=v.bound.value),)
+        far = 0.2 * (ctx.distance(v.dataset, f.key.partition(".")[0]) or 0.0)
+        return Meas((v.metric,), v.dataset, v.filters, v.moment, (By(field=f.key),), having=limit), far
     noun = v.noun.dataset if v.noun and ctx.graph.bridge([v.noun.dataset, f.key.partition(".")[0]]) else None
     count = Aggregate(fn="count", over=noun or v.dataset)
     having = (Having(metric=count, op=v.bound.op, value=v.bound.value),)

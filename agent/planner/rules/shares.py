@@ -23,7 +23,7 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """share of + customers who are VIP: the last condition is the numerator's, a place only where nothing else is"""
     if w.kind != "share" or not e.filters or e.limit or e.one:
         return None
-    nobody = 0.5 if e.implied else 0.0  # no noun says of whom
+    nobody = 0.8 if e.implied else 0.0  # no noun says of whom
     e = replace(e, filters=tuple(x for f in e.filters for x in _apart(ctx, e.dataset, f)))
     at = next((i for i in range(len(e.filters) - 1, -1, -1) if not is_place(ctx, e.filters[i])), len(e.filters) - 1)
     at = next((i for i, f in enumerate(e.filters) if _declared(ctx, f)), at)
@@ -113,7 +113,7 @@ def ent_share_of(ctx: Context, e: Ent, s: ShareOf) -> Joined:
 def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
     """share of women + among the VIP customers"""
     joined = ent_share_of(ctx, e, s)
-    return (joined[0], 0.3) if joined and e.filters else None
+    return (joined[0], 0.5) if joined and e.filters else None
 
 
 def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:

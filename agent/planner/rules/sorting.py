@@ -9,7 +9,6 @@ from agent.planner.items import (
     Ent,
     FieldItem,
     GrainItem,
-    Leading,
     Meas,
     MetricItem,
     Sorting,
@@ -100,15 +99,16 @@ def field_sorting(ctx: Context, f: FieldItem, s: Sorting) -> Joined:
     """which category + has the most complaints"""
     if not s.superlative or s.measure is None or ctx.numeric(f.key) or ctx.is_time(f.key):
         return None
-    return _top_group(ctx, By(field=f.key), s)
+    return top_group(ctx, By(field=f.key), s)
 
 
 def grain_sorting(ctx: Context, g: GrainItem, s: Sorting) -> Joined:
     """which month + had the highest revenue"""
-    return _top_group(ctx, By(field="$time", grain=g.grain), s) if s.superlative and s.measure is not None else None
+    return top_group(ctx, By(field="$time", grain=g.grain), s) if s.superlative and s.measure is not None else None
 
 
-def _top_group(ctx: Context, by: By, s: Sorting) -> Joined:
+def top_group(ctx: Context, by: By, s: Sorting) -> Joined:
+    """The groups of `by` in the order of the sorting's measure, the first of them."""
     s = _of_things(ctx, s)
     measure = s.measure
     assert measure is not None
@@ -133,20 +133,6 @@ def _of_things(ctx: Context, s: Sorting) -> Sorting:
     held = (s.measure.where,) if s.measure.where else ()
     rows = Exists(exists=s.measure.over, filters=held)
     return replace(s, measure=Aggregate(fn="count", over=ext.counted_as), filters=(*s.filters, rows))
-
-
-def ent_busiest(ctx: Context, e: Ent, w: Word) -> Joined:
-    """in a follow-up, cửa hàng nào + nhiều nhất: the first group of what was asked before"""
-    if not w.kind.endswith("_after") or e.filters or e.fields or not ctx.model.datasets[e.dataset].ext.name_field:
-        return None
-    return Leading((By(field=e.dataset),), e.limit or 1, w.kind != "least_after"), 0.6
-
-
-def field_busiest(ctx: Context, f: FieldItem, w: Word) -> Joined:
-    """loại nào + nhiều nhất"""
-    if not w.kind.endswith("_after") or ctx.numeric(f.key) or ctx.is_time(f.key):
-        return None
-    return Leading((By(field=f.key),), 1, w.kind != "least_after"), 0.3
 
 
 def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
@@ -178,22 +164,6 @@ def amount_meas(ctx: Context, a: AmountItem, m: Meas) -> Joined:
     if a.amount.unit or a.amount.value % 1 or not m.by or not m.order or (m.limit or 1) != 1:
         return None
     return (replace(m, limit=int(a.amount.value)), 0.3) if 1 <= a.amount.value <= 1000 else None
-
-
-def amount_leading(ctx: Context, a: AmountItem, g: Leading) -> Joined:
-    """3 + kênh đầu"""
-    if a.amount.unit or a.amount.value % 1 or g.count != 1 or not 1 <= a.amount.value <= 1000:
-        return None
-    return replace(g, count=int(a.amount.value)), 0.0
-
-
-def meas_leading(ctx: Context, m: Meas, g: Leading) -> Joined:
-    """which channel most often + the first 3 channels"""
-    if not m.by and not m.order and ctx.graph.bridge([m.base, g.by[0].field.partition(".")[0]]):
-        order = (Order(by="$first", descending=g.descending),)  # of the cars sold + which colour most
-        far = 0.2 * (ctx.distance(m.base, g.by[0].field.partition(".")[0]) or 0.0)
-        return replace(m, by=g.by, order=order, limit=g.count), 0.1 + far
-    return (replace(m, limit=g.count), 0.1) if m.by == g.by and m.order and m.limit == 1 else None
 
 
 def when_sorting(ctx: Context, w: When, s: Sorting) -> Joined:

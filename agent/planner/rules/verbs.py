@@ -11,6 +11,7 @@ from agent.planner.items import (
     AmountItem,
     BoundItem,
     Ent,
+    Meas,
     MetricItem,
     Pred,
     Verb,
@@ -269,6 +270,15 @@ def metric_bound(ctx: Context, m: MetricItem, b: BoundItem) -> Joined:
         return None
     base = ctx.base(m.name)
     return Verb(base, None, (), None, b.bound, m.name), 0.1
+
+
+def meas_bound(ctx: Context, m: Meas, b: BoundItem) -> Joined:
+    """average ticket of repairs this year + above 1.5m: of those who reach it"""
+    first = m.measures[0]
+    plain = not (m.by or m.order or m.having or m.compare or m.limit) and len(m.measures) == 1
+    if not plain or not isinstance(first, str) or b.bound.unit != ctx.model.metric(first).ext.unit:
+        return None
+    return Verb(m.base, None, m.filters, m.moment, b.bound, first), 0.1
 
 
 def bound_metric(ctx: Context, b: BoundItem, m: MetricItem) -> Joined:

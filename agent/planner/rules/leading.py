@@ -1,0 +1,61 @@
+"""The first groups: top 4 districts, the busiest showroom of what was asked before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import AmountItem, Ent, FieldItem, Leading, Meas, Pred, Sorting, Top, Word
+from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.sorting import top_group
+from schema.query import By, Order
+
+
+def top_field(ctx: Context, t: Top, f: FieldItem) -> Joined:
+    """top 4 + districts (by number of customers)"""
+    if ctx.numeric(f.key) or ctx.is_time(f.key):
+        return None
+    return Leading((By(field=f.key),), t.count, t.descending), 0.2
+
+
+def leading_pred(ctx: Context, g: Leading, p: Pred) -> Joined:
+    """top 4 districts + in Hồ Chí Minh City"""
+    near = not ctx.dialogue and not p.one and ctx.distance(g.by[0].field.partition(".")[0], p.dataset) is not None
+    return (replace(g, filters=(*g.filters, p.filter)), 0.1) if near and g.by[0].field != "$time" else None
+
+
+def leading_sorting(ctx: Context, g: Leading, s: Sorting) -> Joined:
+    """top 4 districts + by number of customers"""
+    joined = top_group(ctx, g.by[0], s) if s.measure is not None else None
+    if not joined or not isinstance(joined[0], Meas):
+        return None
+    return replace(joined[0], limit=g.count, filters=(*joined[0].filters, *g.filters)), joined[1]
+
+
+def ent_busiest(ctx: Context, e: Ent, w: Word) -> Joined:
+    """in a follow-up, cửa hàng nào + nhiều nhất: the first group of what was asked before"""
+    if not w.kind.endswith("_after") or e.filters or e.fields or not ctx.model.datasets[e.dataset].ext.name_field:
+        return None
+    return Leading((By(field=e.dataset),), e.limit or 1, w.kind != "least_after"), 0.6
+
+
+def field_busiest(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    """loại nào + nhiều nhất"""
+    if not w.kind.endswith("_after") or ctx.numeric(f.key) or ctx.is_time(f.key):
+        return None
+    return Leading((By(field=f.key),), 1, w.kind != "least_after"), 0.3
+
+
+def amount_leading(ctx: Context, a: AmountItem, g: Leading) -> Joined:
+    """3 + kênh đầu"""
+    if a.amount.unit or a.amount.value % 1 or g.count != 1 or not 1 <= a.amount.value <= 1000:
+        return None
+    return replace(g, count=int(a.amount.value)), 0.0
+
+
+def meas_leading(ctx: Context, m: Meas, g: Leading) -> Joined:
+    """which channel most often + the first 3 channels"""
+    if not m.by and not m.order and ctx.graph.bridge([m.base, g.by[0].field.partition(".")[0]]):
+        order = (Order(by="$first", descending=g.descending),)  # of the cars sold + which colour most
+        far = 0.2 * (ctx.distance(m.base, g.by[0].field.partition(".")[0]) or 0.0)
+        return replace(m, by=g.by, order=order, limit=g.count), 0.1 + far
+    return (replace(m, limit=g.count), 0.1) if m.by == g.by and m.order and m.limit == 1 else None
