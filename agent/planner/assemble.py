@@ -159,6 +159,8 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     first = m.measures[0]
     if isinstance(first, Aggregate) and first.fn == "share" and first.where is None and m.order:
         raise UnanswerableError("nothing says the share of what is the highest")
+    if isinstance(first, Aggregate) and first.fn == "share" and first.where in m.filters:
+        raise UnanswerableError("all of those are so")
     parts = (first.where,) if isinstance(first, Aggregate) and first.where else ()  # what share of Q3's was cancelled
     plan = ctx.plans(m.base, conditions((*m.filters, *parts))) and not isinstance(first, str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None

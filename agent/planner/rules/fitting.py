@@ -66,7 +66,13 @@ def own_value(ctx: Context, base: str, filters: tuple[Filter, ...], p: Pred) -> 
         r.many == base and r.one == home and r.many_columns == ctx.model.datasets[base].primary_key
         for r in ctx.model.relationships
     )
-    return 0.6 * max(0.0, 1.0 - ctx.model.field(p.filter.field).ext.weight) if twin else 0.0
+    field, datasets = ctx.model.field(p.filter.field), ctx.model.datasets
+    shown = field.ext.values.get(str(p.filter.value))
+    if not twin or (shown and any(shown.label == d.ext.label for d in datasets.values())):
+        return 0.0  # showroom: the place rather than the way to order
+    gain = 0.6 * max(0.0, 1.0 - field.ext.weight)
+    own = any(f.ext.values.keys() == field.ext.values.keys() for f in datasets[base].fields.values())
+    return gain + (0.35 if gain and home != base and not own else 0.0)  # the step to its order is none
 
 
 def of_store(ctx: Context, p: Pred) -> bool:
