@@ -18,6 +18,8 @@ def rivals(decisions: list[Decision]) -> Decision:
     for d in decisions[1:]:
         if isinstance(d, Ask) and (breadth(d.query) > knit or _looser(d.query, first.query)):
             continue
+        if isinstance(d, Ask) and _turned_round(d.query, first.query):
+            continue
         if isinstance(d, Ask) and (_less(d.query, first.query) or _one_side(d.query, first.query)):
             continue
         if isinstance(d, Ask) and _canonical(d.query) not in seen and not _counts(d.query, first.query):
@@ -49,6 +51,17 @@ def _less(a: SemanticQuery, b: SemanticQuery) -> bool:
         and all(f in held[1] for f in held[0])
         and datasets_of(a.filters) <= datasets_of(b.filters)
     )
+
+
+def _turned_round(a: SemanticQuery, b: SemanticQuery) -> bool:
+    """Whether part and whole of a share have changed places: cancelled ones for service, of those cancelled."""
+    said = []
+    for q in (a, b):
+        first = q.metrics[0] if len(q.metrics) == 1 else None
+        if not isinstance(first, Aggregate) or first.fn != "share" or first.where is None:
+            return False
+        said.append((first.over, first.of, sorted(map(repr, conditions((*q.filters, first.where))))))
+    return said[0] == said[1]
 
 
 def _one_side(a: SemanticQuery, b: SemanticQuery) -> bool:

@@ -35,6 +35,45 @@ BY_HAND = [
      f"""SELECT o.name, COUNT(*) FROM service_lines l JOIN service_records r ON r.id = l.service_record_id
         JOIN service_operations o ON o.id = l.operation_id
         WHERE r.status = 'completed' AND r.visited_on {THIS_YEAR} GROUP BY o.id ORDER BY 2 DESC LIMIT 3"""),
+    ("what share of this year's revenue came from service?",
+     f"""SELECT 1.0 * SUM(CASE WHEN kind = 'service' THEN revenue ELSE 0 END) / SUM(revenue) FROM transactions
+        WHERE ordered_on {THIS_YEAR}"""),
+    ("electric cars as a share of all cars sold this year",
+     f"""SELECT 1.0 * COUNT(DISTINCT CASE WHEN v.powertrain = 'electric' THEN v.id END) / COUNT(DISTINCT v.id)
+        FROM transactions t JOIN order_items i ON i.order_id = t.order_id JOIN vehicles v ON v.id = i.vehicle_id
+        WHERE t.kind = 'vehicle' AND t.ordered_on {THIS_YEAR}"""),
+    ("khách nữ chiếm bao nhiêu phần trăm tổng số khách",
+     f"SELECT AVG(CASE WHEN c.gender = 'female' THEN 1.0 ELSE 0 END) FROM customers c WHERE {LIVING}"),
+    ("what share of service appointments in Q3 got cancelled?",
+     """SELECT AVG(CASE WHEN status = 'cancelled' THEN 1.0 ELSE 0 END) FROM appointments
+        WHERE kind = 'service' AND date(starts_at) BETWEEN '2026-07-01' AND '2026-09-30'"""),
+    ("which showrooms have an average ticket above 2.5 million this year?",
+     f"""SELECT s.name FROM (SELECT r.store_id, SUM(l.amount) AS paid FROM service_lines l
+        JOIN service_records r ON r.id = l.service_record_id
+        WHERE r.status = 'completed' AND r.visited_on {THIS_YEAR} GROUP BY r.id) v
+        JOIN stores s ON s.id = v.store_id GROUP BY s.id HAVING AVG(v.paid) > 2500000"""),
+    ("5 customers who haven't visited us for the longest time",
+     f"""SELECT c.id FROM customers c JOIN customer_metrics k ON k.customer_id = c.id
+        WHERE {LIVING} AND k.last_visit_on IS NOT NULL ORDER BY k.last_visit_on, c.id LIMIT 5"""),
+    ("how many women have an SUV?",
+     f"""SELECT COUNT(DISTINCT c.id) FROM customers c JOIN customer_vehicles h ON h.customer_id = c.id
+        JOIN vehicles v ON v.id = h.vehicle_id JOIN vehicle_models m ON m.id = v.model_id
+        WHERE {LIVING} AND c.gender = 'female' AND m.body_type = 'suv' AND h.to_date IS NULL AND h.status = 'active'
+        AND h.relation IN ('owner', 'co_owner')"""),
+    ("hoàn tiền năm nay theo lý do, mỗi lý do bao nhiêu tiền",
+     f"SELECT reason, SUM(amount) FROM refunds WHERE refunded_on {THIS_YEAR} GROUP BY 1"),
+    ("overdue follow-ups per staff member",
+     """SELECT u.full_name, COUNT(*) FROM interactions i LEFT JOIN users u ON u.id = i.user_id
+        WHERE i.follow_up_due < '2026-11-20' AND i.follow_up_done IS NULL GROUP BY u.id"""),
+    ("deliveries booked before 10 December",
+     """SELECT customer_id FROM appointments WHERE kind = 'delivery' AND status = 'booked'
+        AND starts_at >= '2026-11-20 12:00' AND starts_at < '2026-12-10'"""),
+    ("compare workshop visits this quarter with last quarter",
+     """SELECT SUM(visited_on >= '2026-10-01'), SUM(visited_on BETWEEN '2026-07-01' AND '2026-08-20')
+        FROM service_records WHERE status = 'completed' AND visited_on <= '2026-11-20'"""),
+    ("top 4 districts in Hồ Chí Minh by number of customers",
+     f"""SELECT c.district, COUNT(*) FROM customers c WHERE {LIVING} AND c.city = 'TP. Hồ Chí Minh'
+        AND c.district IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 4"""),
 ]  # fmt: skip
 
 

@@ -208,6 +208,8 @@ RULES: tuple[Rule, ...] = (
     metric_shares.share_metric,
     metric_shares.meas_out_of,
     metric_shares.pred_out_of,
+    metric_shares.things_out_of,
+    shares.share_out_of,
     shares.out_of_ent, shares.ent_out_of,
     shares.share_pred,
     shares.share_verb,

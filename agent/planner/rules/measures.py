@@ -176,7 +176,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
     by = m.by
     if isinstance(first, Aggregate) and first.fn == "share" and first.where is not None and not m.filters:
         place = isinstance(p.filter, Compare) and ctx.model.field(p.filter.field).ext.index == "distinct"
-        if p.dataset == m.base and not place and not p.negative:  # share of outbound calls + answered: of all of those
+        own = p.dataset == m.base or (p.dataset not in (ctx.model.ext.subject, ctx.model.ext.stores) and far <= 1)
+        if own and not place and not p.negative:  # share of outbound calls + answered: of all of those
             return shared(ctx, Ent(m.base, moment=m.moment), p.filter, (first.where,)), 0.0
     if p.split and (key := side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))

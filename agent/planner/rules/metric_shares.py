@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.items import Meas, OutOf, Pred, Word
+from agent.planner.items import Ent, Meas, OutOf, Pred, Word
 from agent.planner.rules.context import Context, Joined, is_place
 from agent.planner.rules.measures import meas_pred
 from agent.planner.rules.shares import shared
@@ -54,6 +54,14 @@ def meas_out_of(ctx: Context, m: Meas, o: OutOf) -> Joined:
         return None
     part = rest[0] if len(rest) == 1 else All(all=rest)
     return _metric_shared(replace(whole, moment=m.moment or whole.moment), part, whole.filters), 0.0
+
+
+def things_out_of(ctx: Context, e: Ent, o: OutOf) -> Joined:
+    """electric cars + as a share of all cars sold"""
+    plain = len(e.filters) == 1 and not (e.limit or e.one or e.moment or e.order)
+    if not isinstance(o.whole, Meas) or not plain or e.dataset == ctx.model.ext.subject:
+        return None
+    return pred_out_of(ctx, Pred(e.filters[0], e.dataset), o)
 
 
 def pred_out_of(ctx: Context, p: Pred, o: OutOf) -> Joined:

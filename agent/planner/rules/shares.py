@@ -23,7 +23,8 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     """share of + customers who are VIP: the last condition is the numerator's, a place only where nothing else is"""
     if w.kind != "share" or not e.filters or e.limit or e.one:
         return None
-    nobody = 0.8 if e.implied else 0.0  # no noun says of whom
+    did = e.dataset == ctx.model.ext.subject and isinstance(e.filters[-1], Exists)
+    nobody = (1.2 if did else 0.8) if e.implied else 0.0  # no noun says of whom
     e = replace(e, filters=tuple(x for f in e.filters for x in _apart(ctx, e.dataset, f)))
     at = next((i for i in range(len(e.filters) - 1, -1, -1) if not is_place(ctx, e.filters[i])), len(e.filters) - 1)
     at = next((i for i, f in enumerate(e.filters) if _declared(ctx, f)), at)
@@ -50,6 +51,14 @@ def share_whole(ctx: Context, w: Word, e: Ent) -> Joined:
     if w.kind != "share" or e.limit or e.one or e.implied or e.who:
         return None
     return OutOf(e, share=True), 0.1
+
+
+def share_out_of(ctx: Context, s: ShareOf, o: OutOf) -> Joined:
+    """share of women + among VIPs"""
+    whole = o.whole
+    if isinstance(whole, Meas) or o.share or ctx.distance(whole.dataset, s.dataset) is None:
+        return None
+    return shared(ctx, whole, s.part, whole.filters), 0.0
 
 
 def ent_out_of(ctx: Context, e: Ent, o: OutOf) -> Joined:
@@ -114,7 +123,8 @@ def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
     """share of women + among the VIP customers"""
     did = e.implied and any(isinstance(f, Exists) for f in e.filters)  # share of test drives … missed: of test drives
     joined = ent_share_of(ctx, e, s) if not did else None
-    return (joined[0], 0.3) if joined and e.filters else None
+    own = s.dataset == e.dataset and isinstance(s.part, Compare)  # share of service + appointments that …
+    return (joined[0], 1.2 if own else 0.8 if e.implied else 0.3) if joined and e.filters else None
 
 
 def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:
