@@ -150,6 +150,22 @@ def test_a_share_comes_with_numerator_and_denominator(chain: Chain) -> None:
     assert found == {"Hà Nội": (0.5, 1, 2), "Huế": (0, 0, 1), None: (0, 0, 1)}
 
 
+def test_a_share_of_a_metric_is_of_its_own_values(chain: Chain) -> None:
+    """Revenue 2800, online 100 + 400 + 700. Alpha: 800 of 1300; Beta: 400 of 1500. Sport, by the items: 2160 of 2800.
+
+    The numerator of a part that has no sale is 0.
+    """
+    online = {"field": "sales.online", "op": "=", "value": True}
+    shared = {"fn": "share", "over": "sales", "of": "revenue", "where": online}
+    assert chain.rows(metrics=[shared]) == [(pytest.approx(1200 / 2800), 1200, 2800)]
+    found = chain.table(metrics=[shared], by=BY_SHOP)
+    assert found == {"Alpha": (pytest.approx(8 / 13), 800, 1300), "Beta": (pytest.approx(4 / 15), 400, 1500)}
+    sport = shared | {"where": {"field": "products.category", "op": "=", "value": "sport"}}
+    assert chain.rows(metrics=[sport]) == [(pytest.approx(2160 / 2800), 2160, 2800)]
+    none = shared | {"where": {"field": "sales.amount", "op": ">", "value": 9999}}
+    assert chain.rows(metrics=[none]) == [(0, 0, 2800)]
+
+
 def test_measures_that_differ_by_their_condition_alone_stay_apart(chain: Chain) -> None:
     """7 sales, 3 online, 3 of at least 500. Two shares: 3 / 7 online, 2 / 7 under 300, over one denominator."""
     online = {"field": "sales.online", "op": "=", "value": True}
@@ -192,6 +208,7 @@ def test_what_is_declared_of_a_dataset_holds_for_its_rows(chain: Chain) -> None:
         ({"metrics": ["revenue"], "compare": {"start": "2026-01-01"}}, ["both periods are needed"]),
         ({"metrics": [PEOPLE], "period": {"start": "2026-01-01"}}, ["people has no time field of its own"]),
         ({"metrics": ["revenue"], "order": [{"by": "profit"}]}, ["Can't sort by 'profit'", "Possible: revenue"]),
+        ({"metrics": [{"fn": "share", "over": "sales", "of": "basket"}]}, ["basket is a ratio", "no share of it"]),
         ({"metrics": [{"fn": "avg", "over": "sales"}]}, ["avg needs a field, as in sales.id"]),
         ({}, ["A query needs metrics, or a dataset to list"]),
         ({"dataset": "sales", "by": BY_SHOP}, ["by: only with metrics"]),
