@@ -52,6 +52,14 @@ class Wording:
     def _compare(self, f: Compare) -> str:
         field = self.model.field(f.field)
         name = self.field(f.field)
+        if (other := self._refers_to(f.field)) and f.op in ("=", "in", "filled", "empty"):
+            numbers = f.value if isinstance(f.value, tuple) else (f.value,)
+            e = self.model.datasets[other].ext
+            if f.op == "empty":
+                return self.pick("no ", "không có ") + self.pick(e.label or other, e.label_vi or other)
+            said = self.pick(e.label or other, e.label_vi or other)
+            either = self.pick(" or ", " hoặc ")
+            return self.dataset(other) if f.op == "filled" else f"{said}: " + either.join(f"#{n}" for n in numbers)
         if f.op == "empty":
             return f"{name}: " + self.pick("none", "không có")
         if f.op == "filled" and f.field == self.model.datasets[field.dataset].id_field:
@@ -71,6 +79,11 @@ class Wording:
         if f.op in ("in", "not_in"):
             return f"{name}: " + ("" if f.op == "in" else "≠ ") + self.pick(" or ", " hoặc ").join(texts)
         return f"{name}: {texts[0]}" if f.op == "=" else f"{name} {_OPS.get(f.op, f.op)} {texts[0]}{unit}"
+
+    def _refers_to(self, key: str) -> str | None:
+        """The dataset whose number the field holds: a store's in store_id."""
+        dataset, _, name = key.partition(".")
+        return next((r.one for r in self.model.relationships if r.many == dataset and r.many_columns == (name,)), None)
 
     def _unit(self, unit: str | None) -> str:
         if not unit or unit == "%":
