@@ -161,6 +161,9 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         raise UnanswerableError("nothing says the share of what is the highest")
     if isinstance(first, Aggregate) and first.fn == "share" and first.where in m.filters:
         raise UnanswerableError("all of those are so")
+    standing = ctx.model.datasets[m.base].ext.standing
+    if isinstance(first, str) and standing and Named(named=standing) in filters:
+        raise UnanswerableError("a rate is of what happened, not of what is planned")
     parts = (first.where,) if isinstance(first, Aggregate) and first.where else ()  # what share of Q3's was cancelled
     plan = ctx.plans(m.base, conditions((*m.filters, *parts))) and not isinstance(first, str)
     period = m.moment.resolve(ctx.today, plan) if m.moment else None

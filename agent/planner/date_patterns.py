@@ -63,6 +63,7 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
         made.rolling,
     ),
     (rf"(?:trong )?(?:vong )?{_N} {_U}(?P<dir>)(?: nay| tro lai day| tro lai| roi)", made.rolling),
+    (rf"(?P<dir>){_N} {_U}(?= (?:chua|khong|ko) )", made.rolling),
     (rf"(?:da )?(?:hon|tren|qua|it nhat) {_N} {_U}(?: nay| qua| roi)?", made.over),
     (rf"(?:suot|da|duoc) (?P<dir>){_N} {_U}(?: nay| qua| roi)?", made.rolling),
     (rf"(?:trong|trong vong) {_N} {_U}", made.lasting),

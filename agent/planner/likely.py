@@ -40,8 +40,10 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
     said = [
         (s, e, item, w)
         for s, e, item, w in said
-        if not (isinstance(item, Pred) and e < len(tokens) and tokens[e].text in ("nhất", "nhat"))
-    ]  # CLV cao nhất is the highest, not a high one
+        if not (
+            isinstance(item, Pred) and e < len(tokens) and tokens[e].text in ("nhất", "nhat") and not _most(tokens, s)
+        )
+    ]  # CLV cao nhất is the highest, not a high one; nhiều khách VIP nhất are VIPs
     wide = [
         (s, e, item)
         for s, e, item, weight in said
@@ -70,6 +72,11 @@ def outermost(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]])
         )
         kept.append((start, end, item, weight - 0.35 if noun and isinstance(item, Verb) else weight))
     return kept
+
+
+def _most(tokens: Sequence[Token], start: int) -> bool:
+    """Whether nhiều or ít was said before, which a nhất belongs to."""
+    return any(t.text in ("nhiều", "nhieu", "ít", "it", "đông", "dong") for t in tokens[max(0, start - 6) : start])
 
 
 def _alike(item: Item, outer: Item) -> bool:

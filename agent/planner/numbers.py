@@ -212,7 +212,7 @@ def amount_at(tokens: Sequence[Token], i: int) -> tuple[int, Amount] | None:
             and tokens[j - 1].plain in ("ty", "ti")
         ):
             value, j = value + (rest * 1e8 if rest < 10 else rest * 1e6), j + 1  # 1 tỷ 2, 1 tỷ 200
-    if j < len(tokens) and tokens[j].stem in _UNITS:
+    if j < len(tokens) and tokens[j].stem in _UNITS and tokens[j].text != "dòng":  # 3 dòng xe: models, no money
         unit, j = _UNITS[tokens[j].stem], j + 1
     return j, Amount(value / 100 if unit == "%" else value, unit)
 
@@ -249,6 +249,9 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
                 and (b := amount_at(tokens, j + 1))
             ):
                 out += _range(tokens, i, a, *b)
+        for words, op in _AFTER if tokens[i].plain in _TIMES else ():
+            if _starts(tokens, i + 1, words):  # twice or more
+                out.append((i, i + 1 + len(words), Bound(op, _TIMES[tokens[i].plain], None)))
         for words, op in _BEFORE:
             j = i + len(words)
             if j < len(tokens) and _starts(tokens, i, words) and tokens[j].plain in _TIMES:

@@ -188,6 +188,8 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
         far = -0.6 if near else 0.0 if by.field == "$time" else ctx.distance(m.base, dataset) or 0.0
         cost += 0.2 * far + (4.0 if unfit(ctx, m.measures[0], dataset) else 0.0)
     both = tuple(dict.fromkeys((*m.by, *g.by)))
+    if any(b.field == ctx.model.ext.users for b in both):
+        cost += 0.5  # reps: in the part that they play, where there is one
     return replace(m, by=both, filters=(*m.filters, *(_there(ctx, g) if g.each else ()))), cost
 
 

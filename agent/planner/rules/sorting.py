@@ -210,6 +210,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """top 10 customers + by lifetime value; showroom + with the highest revenue"""
     if e.order or (e.who and _agents(ctx, s)):
         return None
+    e = replace(e, best=False)  # the best customers by …: what by is said
     limit = e.limit or (1 if s.superlative and (e.who or s.single or not e.plural) else None)
     if s.field and not (e.limit is None and not s.superlative and not ctx.numeric(s.field)):
         dataset = s.field.partition(".")[0]
@@ -223,6 +224,11 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         return None
     s = s if e.dataset == ctx.model.ext.subject else _of_things(ctx, s)
     assert s.measure is not None, "as before"
+    kinds = [f for f in ctx.columns(e.fields) if f.startswith(f"{e.dataset}.")]
+    if kinds and e.dataset != ctx.model.ext.subject and len(kinds) == 1 and not ctx.numeric(kinds[0]):
+        joined = top_group(ctx, By(field=kinds[0]), s)  # regions of the showrooms + by revenue
+        held = (*joined[0].filters, *e.filters) if joined and isinstance(joined[0], Meas) else ()
+        return (replace(joined[0], limit=limit, filters=held), 0.2) if joined and isinstance(joined[0], Meas) else None
     base = ctx.base(s.measure) if isinstance(s.measure, str) else s.measure.over.partition(".")[0]
     if base == e.dataset or not (ctx.graph.reaches(base, [e.dataset]) or ctx.graph.bridge([base, e.dataset])):
         return None
