@@ -44,7 +44,7 @@ RULES: tuple[Rule, ...] = (
     entities.ent_bound,
     periods.ent_times,
     entities.ent_when, entities.when_ent,
-    entities.ent_age,
+    periods.ent_age,
     entities.ent_ent,
     latest.latest_ent, latest.ent_latest,
     latest.when_latest,

@@ -15,8 +15,18 @@ from agent.planner.items import (
     Verb,
     When,
 )
-from agent.planner.rules.context import Context, Joined, comparison, exists, is_place, long_ago
-from agent.planner.rules.fitting import akin, beside, excluded, of_somebody, of_store, own_value, part, translated
+from agent.planner.rules.context import Context, Joined, comparison, exists, is_place
+from agent.planner.rules.fitting import (
+    akin,
+    beside,
+    each_of,
+    excluded,
+    of_somebody,
+    of_store,
+    own_value,
+    part,
+    translated,
+)
 from agent.planner.rules.periods import within
 from schema.query import Aggregate, All, Compare, Exists, Filter, Named, Not
 
@@ -66,6 +76,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     against = 2.0 if excluded(ctx, e.filters, p) else 0.0
     if p.both and not ctx.graph.reaches(e.dataset, [p.dataset]):
         against += 0.5  # both … and …: of different rows
+    if p.both and (each := each_of(ctx, e.dataset, p.filter)):
+        return replace(e, filters=(*e.filters, *each)), 0.2 * far + 0.1
     near = e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset])
     near = near or (p.negative and ctx.graph.reaches(p.dataset, [e.dataset]))  # cars with no appointment
     apart = 0.0 if near else 0.1 if part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
@@ -155,16 +167,6 @@ def ent_when(ctx: Context, e: Ent, w: When) -> Joined:
 
 def when_ent(ctx: Context, w: When, e: Ent) -> Joined:
     return ent_when(ctx, e, w)
-
-
-def ent_age(ctx: Context, e: Ent, b: BoundItem) -> Joined:
-    """overdue + by more than 60 days; open cases + older than a month: how long ago its day is"""
-    key = ctx.time(e.dataset)
-    for f in e.filters:
-        if isinstance(f, Named) and f.named[0] != "$" and (named := ctx.model.named(f.named)).lists:
-            key = ctx.time(named.lists) or key
-    aged = long_ago(ctx, key, b.bound) if key else None
-    return (replace(e, filters=(*e.filters, aged), dated=None), 0.1) if aged else None
 
 
 def ent_ent(ctx: Context, a: Ent, b: Ent) -> Joined:

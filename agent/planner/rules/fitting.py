@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.planner.items import Pred
 from agent.planner.rules.context import Context, axes
+from agent.planner.rules.gathering import linked
 from schema.query import All, Compare, Exists, Filter, Named, Not
 
 
@@ -23,6 +24,15 @@ def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
 def akin(ctx: Context, base: str, dataset: str) -> bool:
     """Whether a condition on `dataset` can be meant of rows of `base`: not where only the subject links the two."""
     return base == ctx.model.ext.subject or ctx.graph.bridge([base, dataset]) is not None
+
+
+def each_of(ctx: Context, base: str, f: Filter) -> tuple[Filter, ...]:
+    """Values that each need a row of their own: both a Kia and a Mazda; none where one row can."""
+    link = linked(ctx, base, f) if isinstance(f, Compare) and isinstance(f.value, tuple) else None
+    if link is None or not isinstance(f, Compare) or not isinstance(f.value, tuple):
+        return ()
+    one = (Compare(field=f.field, op="=", value=value) for value in f.value)
+    return tuple(Exists(exists=link, filters=(c,)) for c in one)
 
 
 def excluded(ctx: Context, filters: tuple[Filter, ...], p: Pred) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.planner.items import BoundItem, Ent, When
-from agent.planner.rules.context import Context, Joined
+from agent.planner.rules.context import Context, Joined, long_ago
 from agent.planner.rules.gathering import linked
 from agent.planner.rules.own import MINE
 from schema.query import All, Compare, Exists, Filter, Named, Not
@@ -30,6 +30,16 @@ def ent_times(ctx: Context, e: Ent, b: BoundItem) -> Joined:
         return None
     often = last.model_copy(update={"op": b.bound.op, "value": b.bound.value})
     return replace(e, filters=(*e.filters[:-1], often)), 0.3
+
+
+def ent_age(ctx: Context, e: Ent, b: BoundItem) -> Joined:
+    """overdue + by more than 60 days; open cases + older than a month: how long ago its day is"""
+    key = ctx.time(e.dataset)
+    for f in e.filters:
+        if isinstance(f, Named) and f.named[0] != "$" and (named := ctx.model.named(f.named)).lists:
+            key = ctx.time(named.lists) or key
+    aged = long_ago(ctx, key, b.bound) if key else None
+    return (replace(e, filters=(*e.filters, aged), dated=None), 0.1) if aged else None
 
 
 def bound_cost(f: Filter) -> float:
