@@ -140,6 +140,7 @@ RULES: tuple[Rule, ...] = (
     superlatives.most_field, superlatives.field_most,
     superlatives.most_ent, superlatives.ent_most,
     superlatives.not_longest, superlatives.longest_not,
+    superlatives.field_long,
     superlatives.ent_field_most,
     superlatives.ent_frequent, superlatives.frequent_ent,
     superlatives.top_frequent,

@@ -221,6 +221,8 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         own = ctx.graph.reaches(dataset, [e.dataset])  # a figure of the customer is his own
         if not own and e.dataset != subject and ctx.graph.reaches(dataset, [subject]):
             return None  # the biggest order: not that of the biggest customer
+        if not own and dataset != e.dataset and ctx.is_time(s.field) and s.field != ctx.time(e.dataset):
+            return None  # opened the longest ago: orders are not sorted by when their showroom opened
         far = 0.0 if own else 0.4 * len(ctx.graph.tree(e.dataset)[dataset])  # the oldest complaint: not of whose age
         return replace(
             e, order=(Order(by=s.field, descending=s.descending),), limit=limit, fields=(*e.fields, *shown)

@@ -100,6 +100,11 @@ def longest_not(ctx: Context, w: Word, p: Pred) -> Joined:
     return not_longest(ctx, p, w)
 
 
+def field_long(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    """opened + the longest ago: its day comes first"""
+    return (Sorting(None, f.key, False, True), -0.3) if w.kind == "long" and ctx.is_time(f.key) else None
+
+
 def ent_field_most(ctx: Context, e: Ent, w: Word) -> Joined:
     """business customers in which city + most: the largest group"""
     keys = tuple(dict.fromkeys(e.fields))
