@@ -65,10 +65,13 @@ def by_by(ctx: Context, a: Word, b: Word) -> Joined:
 
 def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """by + city"""
+    return (Group((By(field=f.key),)), 0.0) if w.kind == "by" and _groups(ctx, f) else None
+
+
+def _groups(ctx: Context, f: FieldItem) -> bool:
+    """Whether rows are grouped by such a field: not by days without a grain, nor by amounts."""
     field = ctx.model.field(f.key)
-    if w.kind != "by" or field.is_time or field.datatype == "Float" or field.ext.unit == "₫":
-        return None
-    return Group((By(field=f.key),)), 0.0
+    return not (field.is_time or field.datatype == "Float" or field.ext.unit == "₫")
 
 
 def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -141,10 +144,7 @@ def group_and(ctx: Context, g: Group, w: Word) -> Joined:
 
 def group_field(ctx: Context, g: Group, f: FieldItem) -> Joined:
     """by city and + gender"""
-    field = ctx.model.field(f.key)
-    if field.is_time or field.datatype == "Float" or field.ext.unit == "₫":
-        return None  # by method, amounts please: what is shown, no groups
-    return Group((*g.by, By(field=f.key))), 0.1
+    return (Group((*g.by, By(field=f.key))), 0.1) if _groups(ctx, f) else None
 
 
 def group_ent(ctx: Context, g: Group, e: Ent) -> Joined:

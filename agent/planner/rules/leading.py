@@ -57,5 +57,7 @@ def meas_leading(ctx: Context, m: Meas, g: Leading) -> Joined:
     if not m.by and not m.order and ctx.graph.bridge([m.base, g.by[0].field.partition(".")[0]]):
         order = (Order(by="$first", descending=g.descending),)  # of the cars sold + which colour most
         far = 0.2 * (ctx.distance(m.base, g.by[0].field.partition(".")[0]) or 0.0)
-        return replace(m, by=g.by, order=order, limit=g.count), 0.1 + far
-    return (replace(m, limit=g.count), 0.1) if m.by == g.by and m.order and m.limit == 1 else None
+        return replace(m, by=g.by, order=order, limit=g.count, filters=(*m.filters, *g.filters)), 0.1 + far
+    if m.by != g.by or not m.order or m.limit != 1:
+        return None
+    return replace(m, limit=g.count, filters=(*m.filters, *g.filters)), 0.1
