@@ -178,7 +178,6 @@ class Bound:
 
 
 Found = tuple[int, int, Amount | Bound]
-_RATES = frozenset("a an per each every month year mot moi thang nam".split())
 
 
 def _number(token: Token) -> float | None:
@@ -239,11 +238,6 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
                 before = 1 if i and tokens[i - 1].plain in ("tu", "from") else 0
                 if _starts(tokens, j, words):
                     out.append((i - before, j + len(words), Bound(op, a.value, a.unit)))
-                    continue
-                gap = next((n for n in (1, 2, 3) if _starts(tokens, j + n, words)), 0)
-                if gap:  # 15 lần trở lên; 60 million a month or more
-                    rate = all(t.plain in _RATES for t in tokens[j : j + gap])
-                    out.append((i - before, j + gap + len(words) if rate else j, Bound(op, a.value, a.unit)))
             if (
                 j < len(tokens)
                 and tokens[j].plain in ("-", "to", "den", "and", "toi")

@@ -36,7 +36,9 @@ def placed(tokens: Sequence[Token]) -> Iterable[tuple[int, int, Item, float]]:
         if tokens[i + 1].plain == "by" and tokens[i].stem == tokens[i + 2].stem:
             yield i, i + 1, Skip(), 1.3
     for i in range(len(tokens) - 1):  # số 0901…: a number, not how many
-        if tokens[i].text in ("số", "so", "number", "phone") and sum(c.isdigit() for c in tokens[i + 1].plain) >= 3:
+        if tokens[i].text in ("số", "so", "number", "phone") and (
+            tokens[i + 1].text[:1] == "+" or sum(c.isdigit() for c in tokens[i + 1].plain) >= 3
+        ):
             yield i, i + 1, Skip(), 1.3
     if len(tokens) > 1 and tokens[-1].plain == "each":  # how many in each
         start = len(tokens) - (2 if tokens[-2].plain in ("in", "for", "at", "of") else 1)

@@ -33,7 +33,6 @@ from agent.planner.values import NameFound, Values, find_codes, find_names, miss
 from schema.query import Compare
 
 _CALLED = frozenset({"named", "called", "tên"})
-_NUMBER = frozenset({"number", "so", "no", "phone", "plate", "bien"})  # of what follows, and no how many
 _TITLES = frozenset({"anh", "chị", "chi", "ông", "ong", "bà", "cô", "chú", "bác", "mr", "mrs", "ms", "miss", "dr"})
 
 
@@ -140,9 +139,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             covered[i - 1 : i + 1] = firm[i - 1 : i + 1] = [True, True]
             inside[i] = True
     titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
-    codes = find_codes(tokens, values)
-    atoms += [(c.start - 1, c.start, Skip(), 1.5) for c in codes if c.start and tokens[c.start - 1].plain in _NUMBER]
-    reading.names = codes + find_names(tokens, covered, firm, titled, values)
+    reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
     starts = {name.start for name in reading.names}  # Sales An: a title, no revenue
     atoms = [(s, e, i, w * (0.3 if isinstance(i, MetricItem) and e in starts else 1)) for s, e, i, w in atoms]
     for name in reading.names:  # anh An #23: the number says which
