@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
-from agent.planner.tokens import tokenize
+from agent.planner.tokens import Token, tokenize
 from schema.compiler import Column
 from schema.model import SemanticModel
 from schema.query import Period
 
 Language = Literal["en", "vi"]
-_VIETNAMESE = frozenset({
-    "khach", "hang", "doanh", "thu", "bao", "nhieu", "thang", "nam", "nay", "truoc", "xe", "nao", "cua", "theo",
-    "nhung", "danh", "sach", "den", "han", "duong", "so", "voi", "tuan", "lich", "hen", "khong", "chua", "ngay",
-    "tai", "nguy", "roi", "bo", "mua", "ban", "cho", "biet", "toi", "viec", "lam", "gi", "tiep",
-})  # fmt: skip
+_VIETNAMESE = frozenset(
+    """
+    khach hang doanh thu bao nhieu thang nam nay truoc xe nao cua theo nhung danh sach den han duong so voi tuan lich
+    hen khong chua ngay tai nguy roi bo mua ban cho biet toi viec lam gi tiep nhat nguoi nhom tuoi khieu nai dich vu
+    phu tung pho bien quy xong lai thi sao con nhan vien tu van trung binh tong giam gia tri cao thap don giao moi cu
+    hom qua gan phan tram dang da duoc lan ly sinh nhat goi cuoc thoai bien xuong sua chua thoi gian cung loai dong
+    mau nhieu it nhat hon duoi tren tinh thanh pho gioi thieu lien he chi tieu thanh toan cong no dai ly cua hang
+    va hay co ai la cac tung bi vi sao nhu the ty le muc uu tien trang thai tinh trang ket qua hoi thoai minh em anh
+""".split()
+)
+_ENGLISH = frozenset(
+    """
+    the what which who whose whom how of is are was were by with and show for my many much did does have has not in
+    all from this last next when where why any give list each per our their them these those than since on at to do
+    customer customers order orders car cars revenue service top average number month year week between
+""".split()
+)
 
 
-def language_of(text: str) -> Language:
-    """Vietnamese where it has its letters, or where most words are Vietnamese without them.
+def language_of(text: str, before: Language | None = None) -> Language:
+    """Vietnamese where it has its letters, or where more words are Vietnamese without them than English.
 
-    >>> language_of("khach hang den han thang nay"), language_of("top 5 customers in Hà Nội")
-    ('vi', 'en')
+    `before` is the language of the dialogue so far: that of a text that doesn't tell.
+
+    >>> language_of("khach hang den han thang nay"), language_of("top 5 customers in Hà Nội"), language_of("Kia?", "vi")
+    ('vi', 'en', 'vi')
     """
     tokens = tokenize(text)
     words = [t for t in tokens if t.plain.isalpha()]
-    accented = [t for t in words if t.accented and not t.capital and t.text not in ("tỷ", "triệu", "nghìn")]
-    if accented:
-        return "vi"
-    hits = sum(t.plain in _VIETNAMESE for t in words)
-    return "vi" if words and hits >= max(2, len(words) / 2) else "en"
+    if any(t.accented and not t.capital and t.text not in _AMOUNTS for t in words):
+        return "vi" if not _mostly_english(words) else "en"
+    vietnamese = sum(t.plain in _VIETNAMESE for t in words)
+    english = sum(t.plain in _ENGLISH for t in words)
+    if before and vietnamese == english:
+        return before
+    return "vi" if vietnamese >= max(2, english + 1) else "en"
+
+
+_AMOUNTS = frozenset({"tỷ", "triệu", "nghìn"})
+
+
+def _mostly_english(words: Sequence[Token]) -> bool:
+    """An English question with one Vietnamese word in it: how many khách hàng?"""
+    english = sum(t.plain in _ENGLISH for t in words)
+    return english >= 3 and english > 2 * sum(t.accented and not t.capital for t in words)
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent.answer_card import Refusal
 from agent.planner.decisions import Why
+from agent.planner.tokens import tokenize
 
 REFUSALS: dict[Why, tuple[Refusal, str, str]] = {
     "empty": (
@@ -82,3 +85,9 @@ REFUSALS: dict[Why, tuple[Refusal, str, str]] = {
         "Tôi không ghép được câu hỏi này: {about}",
     ),
 }
+
+
+def nearest(question: str, suggestions: Sequence[str]) -> list[str]:
+    """Questions to ask instead: those that share the most words with what was asked, first."""
+    said = {t.stem for t in tokenize(question)}
+    return sorted(suggestions, key=lambda s: -len(said & {t.stem for t in tokenize(s)}))

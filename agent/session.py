@@ -19,7 +19,9 @@ from agent.events import AnswerEvent as AnswerEvent
 from agent.events import Event as Event
 from agent.events import StepEvent as StepEvent
 from agent.events import TokenEvent as TokenEvent
+from agent.language import Language
 from agent.planner.decisions import EMPTY, Ask, State
+from agent.refusals import nearest
 from agent.session_values import SessionValues
 from agent.toolbox import Toolbox
 from agent.turn import Turn
@@ -43,6 +45,7 @@ class Session:
     agent: Agent
     asker: Asker
     state: State = EMPTY
+    language: Language | None = None
     pending: dict[str, SemanticQuery] = field(default_factory=dict)
     queries: list[SemanticQuery | None] = field(default_factory=list)
     history: list[ChatMessage] = field(default_factory=list)
@@ -53,8 +56,10 @@ class Session:
         context = self.agent.context(self.asker)
         toolbox = Toolbox(context, lambda text, customer: self.agent.notes(context, text, customer), limit)
         values = SessionValues(Values(context), self.agent.short_lists)
-        suggestions = self.agent.suggestions("en")[:SUGGESTED]
-        return Turn(question, self.agent.planner, self.asker, values, self.state, toolbox, suggestions, self.pending)
+        state, before = self.state, self.language
+        turn = Turn(question, self.agent.planner, self.asker, values, state, toolbox, [], self.pending, before)
+        turn.suggestions += nearest(question, self.agent.suggestions(turn.language))[:SUGGESTED]
+        return turn
 
     def ask(self, question: str, *, limit: int = 1000) -> Answer:
         """Answer one question by the planner's lane, without LlamaIndex; the same steps as `stream` takes."""
@@ -83,6 +88,7 @@ class Session:
         answer.steps = [Step(name="plan", detail=type(turn.decision).__name__, elapsed_ms=planned), *turn.toolbox.steps]
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000, 1)
         self.state = turn.next_state(answer, told)
+        self.language = turn.language
         query = told or (turn.decision.query if isinstance(turn.decision, Ask) else None)
         self.queries.append(query if answer.kind == "answer" else None)
         return answer

@@ -32,11 +32,12 @@ class Turn:
     toolbox: Toolbox
     suggestions: list[str]
     pending: dict[str, SemanticQuery]
+    before: Language | None = None
     language: Language = field(init=False)
     decision: Decision = field(init=False)
 
     def __post_init__(self) -> None:
-        self.language = language_of(self.question)
+        self.language = language_of(self.question, self.before)
         chosen = self.pending.get(self.question.strip())
         self.decision = (
             Ask(chosen) if chosen is not None else self.planner.plan(self.question, self.asker, self.values, self.state)

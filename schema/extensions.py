@@ -117,6 +117,9 @@ class DatasetExtension(Part):
     usual: str | None = Field(
         None, description="named filter that holds unless something else is said: staff that left"
     )
+    played_by: tuple[dict[str, Any], ...] = Field(
+        (), description="conditions on the staff whose part it is: sellers are sales reps, who have not left"
+    )
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
     bests: tuple[str, ...] = Field((), description="fields and metrics by which one may be the best: asked about")
     who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")

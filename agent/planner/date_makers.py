@@ -48,6 +48,11 @@ def unit(said: Said) -> Moment:
     return Moment("unit", UNITS[said.match["unit"]], offset(said.match["dir"]), full=bool(group(said, "full")))
 
 
+def before_last(said: Said) -> Moment:
+    """the week before last, tuần trước nữa"""
+    return Moment("unit", UNITS[said.match["unit"] or said.match["unit_vi"]], -2)
+
+
 def this_unit(said: Said) -> Moment:
     return Moment("unit", UNITS[said.match["unit"]], 0)
 

@@ -33,6 +33,11 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (rf"(?:in |over |for |during |within )?(?:the )?{_DIR_EN} (?P<full>full |complete |whole )?{_U}", made.unit),
     (rf"(?:in |over |for |during |within )?(?:the )?past {_U}", made.back_one),
     (rf"(?:trong |hoi )?(?:ca )?{_U} {_DIR_VI}", made.unit),
+    (
+        rf"(?:in |for |during )?the {_U} before last"
+        rf"|(?:trong |hoi )?(?P<unit_vi>{'|'.join(UNITS)}) (?:truoc|kia|ngoai) nua",
+        made.before_last,
+    ),
     (r"(?P<unit>year|month|week|quarter) to date", made.this_unit),
     (r"(?P<unit>y|m)td", made.to_date),
     (rf"(?:since |from |tu )?(?:the )?(?:beginning|start) of {_REF}{_U}", made.this_unit),

@@ -24,7 +24,7 @@ COUNTS = {
 # the words of PATTERNS in Vietnamese that mean something else with other accents (nam is also male, thu also autumn)
 ACCENTS = {
     "nam": "năm", "thang": "tháng", "tuan": "tuần", "quy": "quý", "ngay": "ngày", "truoc": "trước", "thu": "thứ",
-    "dau": "đầu", "cuoi": "cuối", "nua": "nửa", "qua": "qua quá", "hai": "hai", "ba": "ba", "bon": "bốn",
+    "dau": "đầu", "cuoi": "cuối", "nua": "nửa nữa", "qua": "qua quá", "hai": "hai", "ba": "ba", "bon": "bốn",
     "sau": "sau sáu", "muoi": "mười", "mot": "một", "hom": "hôm", "mai": "mai", "tu": "từ tư", "den": "đến",
     "toi": "tới", "ngoai": "ngoái ngoài",
 }  # fmt: skip

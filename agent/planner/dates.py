@@ -22,6 +22,7 @@ _EDGES = {
     "until": "until", "till": "until", "by": "until", "up to": "until", "den": "until", "toi": "until",
     "den het": "until",     "truoc hoac trong": "until", "cho den": "until", "tinh den": "until",
 }  # fmt: skip
+_NO_EDGES = frozenset("tôi tối tụ tủ đen đèn".split())  # they fold to words of an edge
 _NOW = re.compile(r"(?:(?:to|until|till|up to|den|toi|cho den|den tan) )?(?:now|today|date|nay|gio|hom nay|hien tai)")
 
 
@@ -130,7 +131,10 @@ def _before(tokens: Sequence[Token], first: int) -> list[tuple[int, str]]:
     out = []
     for length in (1, 2, 3):
         start = first - length
-        if start >= 0 and (edge := _EDGES.get(" ".join(t.plain for t in tokens[start:first]))):
+        said = tokens[max(start, 0) : first]
+        if any(t.accented and t.text in _NO_EDGES for t in said):
+            continue  # của tôi tháng này: I, not until
+        if start >= 0 and (edge := _EDGES.get(" ".join(t.plain for t in said))):
             out.append((start, edge))
     return out
 

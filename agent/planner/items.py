@@ -21,6 +21,7 @@ class Word(Item):
 
     kind: str
     each: bool = False  # each showroom: those there are, and no row for none
+    judged: bool = False  # the worst, which is the highest of what should be low
 
 
 @dataclass(frozen=True)

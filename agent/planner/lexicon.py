@@ -200,6 +200,8 @@ def _language(lexicon: Lexicon, model: SemanticModel) -> None:
                     lexicon.add(phrase, Ent(model.ext.subject, who=True), 0.55)
             elif kind in _FUNCTIONS or kind == "distinct":
                 lexicon.add(phrase, Function(cast(Any, "count_distinct" if kind == "distinct" else kind)), 0.9)
+            elif kind.startswith("worst"):
+                lexicon.add(phrase, Word(kind.replace("worst", "least"), judged=True), 0.9)
             elif kind == "each":
                 lexicon.add(phrase, Word("by", each=True), 0.9)
             else:

@@ -132,8 +132,12 @@ def counted(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]) -
     """mấy kỹ thuật viên: they are counted, whatever stands before; sale nào: which of the people, no revenue."""
     nouns = {s for s, _, item, _ in said if isinstance(item, Ent) and not item.who}
     asked_for = {s for s, t in enumerate(tokens) if t.text in ("nào", "nao")}
+    denied = {e for _, e, item, _ in said if item == Word("not")}  # chưa bán được xe nào: none of them
+    which = asked_for if not denied else {s for s in asked_for if s < min(denied)}
+    people = {(s, e) for s, e, item, _ in said if isinstance(item, Ent)}
+    said = [x for x in said if not (isinstance(x[2], MetricItem) and x[1] in which and x[:2] in people)]
     less = [
-        0.6 if i in _OF_NOUNS and e in nouns else 0.5 if isinstance(i, MetricItem) and e in asked_for else 1.0
+        0.6 if i in _OF_NOUNS and e in nouns else 0.5 if isinstance(i, MetricItem) and e in which else 1.0
         for _, e, i, _ in said
     ]
     return [(s, e, i, w * part) for (s, e, i, w), part in zip(said, less, strict=True)]

@@ -162,6 +162,20 @@ def earlier(period: Period, today: date, moment: Moment | None) -> Period | None
             start=shift(period.start, moment.unit, -1), end=shift(period.end, moment.unit, -1), label=moment.label
         )
     then = moment.resolve(today, plan=False)
+    if moment.kind == "unit" and moment.unit == "year" and (back := _years_back(period, moment.offset, today)):
+        return Period(
+            start=shift(period.start, "year", -back), end=shift(period.end, "year", -back), label=moment.label
+        )
     if then.start and then.end and period.end == today:
         then = then.model_copy(update={"end": min(then.end, then.start + (period.end - period.start))})
     return then
+
+
+def _years_back(period: Period, offset: int, today: date) -> int:
+    """Of a quarter or month beside last year: how many years before, for the same stretch; none for a year's."""
+    assert period.start and period.end
+    whole = period.start == period.start.replace(month=1, day=1) and period.end in (
+        today,
+        period.end.replace(month=12, day=31),
+    )
+    return 0 if whole or period.end.year != period.start.year else max(0, period.start.year - (today.year + offset))

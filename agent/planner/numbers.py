@@ -211,7 +211,13 @@ def amount_at(tokens: Sequence[Token], i: int) -> tuple[int, Amount] | None:
             and tokens[j - 1].plain in ("ty", "ti")
         ):
             value, j = value + (rest * 1e8 if rest < 10 else rest * 1e6), j + 1  # 1 tỷ 2, 1 tỷ 200
-    if j < len(tokens) and tokens[j].stem in _UNITS and tokens[j].text != "dòng":  # 3 dòng xe: models, no money
+    scaled = j > i + 1 or (unit == "₫")  # 500 triệu năm nay: millions are no years
+    if (
+        j < len(tokens)
+        and tokens[j].text != "dòng"  # 3 dòng xe: models, no money
+        and (name := _UNITS.get(tokens[j].stem))
+        and (name in ("₫", "km") or not scaled)
+    ):
         unit, j = _UNITS[tokens[j].stem], j + 1
         if unit == "years" and j < len(tokens) and tokens[j].plain == "tuoi":  # 10 năm tuổi: of a thing
             j += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -164,7 +164,7 @@ def long_ago(ctx: Context, key: str, b: Bound) -> Compare | None:
 
 def before_noun(w: Word) -> Word:
     """A superlative that follows its noun, as in Vietnamese, as if it stood before it."""
-    return Word(w.kind.removesuffix("_after")) if w.kind.endswith("_after") else Word("")
+    return replace(w, kind=w.kind.removesuffix("_after")) if w.kind.endswith("_after") else Word("")
 
 
 def metric_measure(ctx: Context, name: str) -> Meas:

@@ -16,7 +16,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import BEST, Context, Joined, before_noun
-from schema.query import Aggregate, All, By, Exists, Not, Order
+from schema.query import Aggregate, All, By, Exists, Measure, Not, Order
 
 
 def ent_best(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -32,8 +32,27 @@ def best_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 
 
 def most_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
-    """highest + revenue"""
-    return (Sorting(m.name, None, w.kind != "least", True), 0.0) if w.kind in ("most", "least") else None
+    """highest + revenue; the worst + no-show rate: the highest"""
+    if w.kind not in ("most", "least"):
+        return None
+    return Sorting(m.name, None, (w.kind == "most") != _turned(ctx, w, m.name), True), 0.0
+
+
+def _turned(ctx: Context, w: Word, measure: Measure) -> bool:
+    """Whether the worst is the highest: of what should be low."""
+    return w.judged and isinstance(measure, str) and ctx.model.metric(measure).ext.less_is_more
+
+
+def best_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """best + retention; the best + no-show rate: the lowest"""
+    if w.kind != "best":
+        return None
+    return Sorting(m.name, None, not ctx.model.metric(m.name).ext.less_is_more, True), 0.0
+
+
+def metric_best(ctx: Context, m: MetricItem, w: Word) -> Joined:
+    """tỷ lệ giữ chân + tốt nhất"""
+    return best_metric(ctx, w, m)
 
 
 def metric_most(ctx: Context, m: MetricItem, w: Word) -> Joined:
@@ -47,7 +66,8 @@ def most_meas(ctx: Context, w: Word, m: Meas) -> Joined:
         return None
     if not m.filters and isinstance(m.measures[0], str):
         return None  # the metric by itself
-    return Sorting(m.measures[0], None, w.kind == "most", True, m.moment, m.filters), 0.1
+    most = (w.kind == "most") != _turned(ctx, w, m.measures[0])
+    return Sorting(m.measures[0], None, most, True, m.moment, m.filters), 0.1
 
 
 def meas_most(ctx: Context, m: Meas, w: Word) -> Joined:
