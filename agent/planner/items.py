@@ -54,6 +54,7 @@ class Mention(Item):
 @dataclass(frozen=True)
 class FieldItem(Item):
     key: str
+    plural: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from agent.planner.items import Ent, Item, MetricItem, Pred, Skip, Verb, Word
 from agent.planner.lexicon import Entry, Lexicon
 from agent.planner.rules import Context
+from agent.planner.rules.conditions import pred_as_ent
 from agent.planner.scripts import Script
 from agent.planner.tokens import Token, parts
 from schema.query import Compare, Named
@@ -27,6 +29,20 @@ def asked(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether it is what the question asks for: which cars, xe nào."""
     before = start > 0 and tokens[start - 1].plain in _ASKING_BEFORE
     return before or (end < len(tokens) and tokens[end].plain in _ASKING_AFTER)
+
+
+def kinds_asked(
+    tokens: Sequence[Token], said: Sequence[tuple[int, int, Item, float]], ctx: Context
+) -> list[tuple[int, int, Item, float]]:
+    """phụ tùng nào: of a kind of rows, which is asked for; one, as the language has no plural there"""
+    out: list[tuple[int, int, Item, float]] = []
+    for start, end, item, weight in said:
+        if not isinstance(item, Pred) or item.one or end >= len(tokens) or tokens[end].plain not in ("nao", "gi"):
+            continue
+        if (lifted := pred_as_ent(ctx, item)) and isinstance(lifted[0], Ent):
+            several = plural(tokens, start, end)
+            out.append((start, end, replace(lifted[0], asked=True, plural=several), weight - 0.1))
+    return out
 
 
 _COUNTED = frozenset("nhiêu nhieu mấy những các many which what số so đếm dem number of".split())
@@ -134,6 +150,8 @@ def counted(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]) -
     asked_for = {s for s, t in enumerate(tokens) if t.text in ("nào", "nao")}
     denied = {e for _, e, item, _ in said if item == Word("not")}  # chưa bán được xe nào: none of them
     which = asked_for if not denied else {s for s in asked_for if s < min(denied)}
+    asks = {(s, e) for s, e, item, _ in said if isinstance(item, Ent) and item.who and s == 0}  # who sold the most
+    said = [(s, e, i, 0.3 * w if isinstance(i, Skip) and (s, e) in asks else w) for s, e, i, w in said]
     people = {(s, e) for s, e, item, _ in said if isinstance(item, Ent)}
     said = [x for x in said if not (isinstance(x[2], MetricItem) and x[1] in which and x[:2] in people)]
     less = [

@@ -23,7 +23,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.lexicon import Lexicon
-from agent.planner.likely import asked, beside, counted, outermost, plural, sure, unhyphenated
+from agent.planner.likely import asked, beside, counted, kinds_asked, outermost, plural, sure, unhyphenated
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
 from agent.planner.rules import Context
@@ -86,6 +86,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
                 item = replace(
                     item, plural=plural(tokens, start, end), asked=asked(tokens, start, end), lead=item.dataset
                 )
+            if isinstance(item, FieldItem) and plural(tokens, start, end):
+                item = replace(item, plural=True)
             if width > 1:
                 inside[start + 1 : end] = [True] * (width - 1)
             if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
@@ -101,7 +103,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     for start, end, head in beside(tokens, said, ctx, lexicon, script):
         said.append((start, end, head.item, head.weight))
         covered[start:end] = [True] * (end - start)
-    said = counted(tokens, said)
+    said = counted(tokens, said + kinds_asked(tokens, said, ctx))
     said = [(s, e, item, w * sure(lexicon, tokens, s, e, item)) for s, e, item, w in outermost(tokens, said)]
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])

@@ -127,8 +127,28 @@ def merge(ctx: Context, a: Filter, b: Filter, word: str) -> Filter:
     return All(all=parts)
 
 
-def exists(ctx: Context, v: Verb) -> Exists:
-    """A verb phrase as a filter."""
+def exists(ctx: Context, v: Verb) -> Filter:
+    """A verb phrase as a filter; spent from 500m to 1bn, bought a car and accessories, as two."""
+    rows = _exists(ctx, v)
+    if v.bound is None and len(each := _kinds(v.filters)) > 1:
+        return All(all=tuple(rows.model_copy(update={"filters": filters}) for filters in each))
+    if v.bound is None or v.bound.high is None:
+        return rows
+    return All(all=(rows, rows.model_copy(update={"op": "<=", "value": v.bound.high})))
+
+
+def _kinds(filters: Iterable[Filter]) -> list[tuple[Filter, ...]]:
+    """The conditions in the order said, anew where one asks for another value: no row is of two kinds."""
+    out: list[tuple[Filter, ...]] = [()]
+    for f in filters:
+        clash = isinstance(f, Compare) and any(
+            isinstance(x, Compare) and x.field == f.field and x.op == f.op == "=" and x != f for x in out[-1]
+        )
+        out = [*out, (f,)] if clash else [*out[:-1], (*out[-1], f)]
+    return out
+
+
+def _exists(ctx: Context, v: Verb) -> Exists:
     period = v.moment.resolve(ctx.today, ctx.plans(v.dataset, v.filters)) if v.moment else None
     if v.bound is None:
         return Exists(exists=v.dataset, filters=v.filters, period=period)

@@ -199,6 +199,8 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
         return None  # a condition with no noun joins as a condition
     if far is None or e.limit or e.order or (e.moment and m.moment) or (e.asked and not e.filters):
         return None
+    if e.who and not e.filters and m.order:
+        return None  # who sold the most: those who did are asked for
     if e.fields:  # what reasons for refunds + how many: a number each
         kinds = not any(ctx.numeric(f) or ctx.is_time(f) for f in e.fields)
         if not kinds or e.one or e.dataset != m.base or not counts(m):

@@ -17,8 +17,18 @@ def within(ctx: Context, e: Ent, w: When) -> Joined:
     """this year + which customers missed an appointment: the period is that of what they did, or did not"""
     for i in range(len(e.filters) - 1, -1, -1):
         if bound := bound_exists(ctx, e.dataset, e.filters[i], w):
-            return replace(e, filters=(*e.filters[:i], bound, *e.filters[i + 1 :])), bound_cost(e.filters[i])
+            filters, cost = [*e.filters[:i], bound, *e.filters[i + 1 :]], bound_cost(e.filters[i])
+            for j in range(i - 1, -1, -1):  # bought both a car and accessories + in 2026
+                if not _alike(filters[j], e.filters[i]) or not (also := bound_exists(ctx, e.dataset, filters[j], w)):
+                    break
+                filters[j] = also
+            return replace(e, filters=tuple(filters)), cost
     return None
+
+
+def _alike(a: Filter, b: Filter) -> bool:
+    """Whether both say that there are such rows, of one kind."""
+    return isinstance(a, Exists) and isinstance(b, Exists) and a.exists == b.exists and a.value == b.value
 
 
 def ent_times(ctx: Context, e: Ent, b: BoundItem) -> Joined:

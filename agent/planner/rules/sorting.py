@@ -52,7 +52,9 @@ def amount_first(ctx: Context, a: AmountItem, w: Word) -> Joined:
 
 def top_ent(ctx: Context, t: Top, e: Ent) -> Joined:
     """top 10 + customers"""
-    return (replace(e, limit=t.count), 0.0) if not e.limit else None
+    own = ctx.model.datasets[e.dataset].ext
+    by_nothing = not (e.order or e.best or own.best) and own.counted_as is None and ctx.time(e.dataset)
+    return (replace(e, limit=t.count), 0.6 if by_nothing else 0.0) if not e.limit else None
 
 
 def top_sorting(ctx: Context, t: Top, s: Sorting) -> Joined:
@@ -245,12 +247,30 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     else:
         measure, filters = s.measure, (*e.filters, *s.filters)
     order = (Order(by=measure if isinstance(measure, str) else "$first", descending=s.descending),)
+    e = _by_catalogue(ctx, e, base)
     tree = ctx.graph.tree(base)
     far = 0.1 * len(tree[e.dataset]) if e.dataset in tree else 0.7
     name_field = ctx.model.datasets[e.dataset].fields.get(ctx.model.datasets[e.dataset].ext.name_field or "")
-    if not e.asked and (name_field is None or name_field.ext.index == "code"):
-        far += 0.8  # the most cars: hardly each car by itself
+    if name_field is None or name_field.ext.index == "code":
+        far += 1.5 if ctx.time(e.dataset) else 0.0 if e.asked else 0.8  # the most cars: hardly each car by itself
     return Meas((measure,), base, filters, e.moment or s.moment, (By(field=e.dataset),), order, limit), far
+
+
+def _by_catalogue(ctx: Context, e: Ent, base: str) -> Ent:
+    """The best-selling cars, by model; the parts sold most, by product: no car is sold twice, no order of parts."""
+    datasets = ctx.model.datasets
+    name = datasets[e.dataset].fields.get(datasets[e.dataset].ext.name_field or "")
+    if name is not None and name.ext.index != "code" or e.dataset == ctx.model.ext.subject:
+        return e
+    kinds = [
+        d.name
+        for d in datasets.values()
+        if d.ext.counted_as in (e.dataset, base if e.implied else e.dataset)
+        and d.ext.name_field
+        and d.fields[d.ext.name_field].ext.index != "code"
+        and d.name in ctx.graph.tree(base)
+    ]
+    return replace(e, dataset=kinds[0]) if kinds else e
 
 
 def sorting_ent(ctx: Context, s: Sorting, e: Ent) -> Joined:
@@ -264,6 +284,13 @@ def meas_sorting(ctx: Context, m: Meas, s: Sorting) -> Joined:
         return None
     name = s.measure if isinstance(s.measure, str) else "$first"
     return replace(m, order=(Order(by=name, descending=s.descending),)), 0.1
+
+
+def meas_direction(ctx: Context, m: Meas, w: Word) -> Joined:
+    """discounts by store + highest first"""
+    if w.kind not in ("ascending", "descending") or not m.by or m.order or m.limit:
+        return None
+    return replace(m, order=(Order(by="$first", descending=w.kind == "descending"),)), 0.0
 
 
 def meas_top(ctx: Context, m: Meas, t: Top) -> Joined:

@@ -16,7 +16,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import BEST, Context, Joined, before_noun
-from schema.query import Aggregate, All, By, Exists, Measure, Not, Order
+from schema.query import Aggregate, All, By, Compare, Exists, Measure, Not, Order
 
 
 def ent_best(ctx: Context, e: Ent, w: Word) -> Joined:
@@ -84,6 +84,25 @@ def most_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
 
 def field_most(ctx: Context, f: FieldItem, w: Word) -> Joined:
     return most_field(ctx, before_noun(w), f)
+
+
+def most_kinds(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """most common + refund reasons: how many of each"""
+    if w.kind not in ("most", "least") or ctx.numeric(f.key) or ctx.is_time(f.key):
+        return None
+    dataset = f.key.partition(".")[0]
+    subject = ctx.model.ext.subject
+    own = subject and ctx.graph.reaches(subject, [dataset]) and ctx.graph.reaches(dataset, [subject])
+    base = subject if own else ctx.model.datasets[dataset].ext.counted_as or dataset
+    if not base or not ctx.model.datasets[base].ext.labels or ctx.plays(dataset):
+        return None
+    order, limit = (Order(by="$first", descending=w.kind == "most"),), None if f.plural else 1
+    return Meas((Aggregate(fn="count", over=base),), base, by=(By(field=f.key),), order=order, limit=limit), 0.3
+
+
+def kinds_most(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    """lý do khiếu nại + phổ biến nhất"""
+    return most_kinds(ctx, before_noun(w), f)
 
 
 def most_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -203,6 +222,26 @@ def metric_sorting(ctx: Context, m: MetricItem, s: Sorting) -> Joined:
 def sorting_metric(ctx: Context, s: Sorting, m: MetricItem) -> Joined:
     """the most cars + sold"""
     return metric_sorting(ctx, m, s)
+
+
+def sorting_object(ctx: Context, s: Sorting, e: Ent) -> Joined:
+    """(who) sold the most + cars: what the metric counts"""
+    plain = e.plural and not (e.filters or e.asked or e.fields or e.limit or e.moment or e.who or e.one)
+    if not plain or not isinstance(s.measure, str) or not s.superlative or ctx.is_staff(e.dataset):
+        return None
+    metric = ctx.model.metric(s.measure).ext
+    if e.dataset in (ctx.model.ext.subject, ctx.model.ext.stores, *metric.without) or not metric.who:
+        return None
+    return (s, 0.1) if ctx.graph.reaches(ctx.base(s.measure), [e.dataset]) else None
+
+
+def self_sorting(ctx: Context, w: Word, s: Sorting) -> Joined:
+    """(which model did) I + sell most: the asker is the seller"""
+    who = ctx.model.metric(s.measure).ext.who if isinstance(s.measure, str) else None
+    if w.kind != "self" or not who:
+        return None
+    oneself = Compare(field=ctx.model.datasets[who].id_field, op="=", value="$asker")
+    return replace(s, filters=(*s.filters, oneself)), 0.0
 
 
 def sorting_on_top(ctx: Context, s: Sorting, w: Word) -> Joined:

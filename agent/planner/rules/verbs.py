@@ -266,8 +266,9 @@ def word_verb(ctx: Context, w: Word, v: Verb) -> Joined:
 
 def metric_bound(ctx: Context, m: MetricItem, b: BoundItem) -> Joined:
     """revenue + over 100m: of the customers who reach it"""
-    if b.bound.unit not in (None, ctx.model.metric(m.name).ext.unit):
-        return None
+    unit = ctx.model.metric(m.name).ext.unit
+    if b.bound.unit not in (None, unit) or (unit == "%" and b.bound.unit != unit and b.bound.value > 1):
+        return None  # no rate is 2 or more
     base = ctx.base(m.name)
     return Verb(base, None, (), None, b.bound, m.name), 0.1
 
