@@ -74,6 +74,7 @@ class FieldExtension(Part):
     ranges: dict[str, tuple[float | None, float | None]] = Field(
         {}, description="of values that are ranges: from and up to which amount"
     )
+    scale: tuple[str, ...] = Field((), description="its values from low to high: High or above")
     had: bool = Field(False, description="its values are things that one has: a mobile, a Zalo handle")
     axis: bool = Field(False, description="its values are meant only when the field itself is named")
     latest_of: str | None = Field(None, description="field whose latest value it is; of another entity that is meant")

@@ -180,6 +180,8 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
             period = Moment("unit", m.compare.unit, 0, label="").resolve(ctx.today, False)
         compare = earlier(period, ctx.today, m.compare)
     by = tuple(_by(ctx, m.base, b, filters) for b in m.by)
+    if m.limit and m.order:
+        filters = (*filters, *(f for f in _known(ctx, m.base, by) if f not in filters))
     measures = _with_listed_counts(ctx, m)
     order = tuple(_named_order(o, measures) for o in m.order)
     return SemanticQuery(
@@ -193,6 +195,13 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         having=m.having,
         share=m.share,
     )
+
+
+def _known(ctx: Context, base: str, by: Sequence[By]) -> list[Filter]:
+    """The first of some groups is one that is known: nobody is no advisor."""
+    everyone = (base, ctx.model.ext.stores, ctx.model.ext.subject)
+    groups = [b.field for b in by if b.field in ctx.model.datasets and b.field not in everyone]
+    return [Compare(field=ctx.model.datasets[g].id_field, op="filled") for g in groups if ctx.graph.reaches(base, [g])]
 
 
 def _standing(ctx: Context, dataset: str, filters: Sequence[Filter], moment: Moment | None) -> tuple[Filter, ...]:

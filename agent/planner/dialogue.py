@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from agent.planner.assemble import measure_name, own_period
@@ -36,7 +37,8 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     """
     if isinstance(item, Several):
         for part in item.parts:
-            last = edit(ctx, last, part)
+            if part != Word("list") or not last.dataset:  # which ones, of a list: it stays one
+                last = edit(ctx, last, part)
         return last
     if isinstance(item, Versus) and item.loose:
         return _period(ctx, last, item.moment)
@@ -174,7 +176,8 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     standing = ctx.model.datasets[base].ext.standing
     if standing and any(f.field in past and f.value in past[f.field] for f in said):
         last = last.model_copy(update={"filters": tuple(f for f in last.filters if f != Named(named=standing))})
-    if (swapped := _swapped(last.filters, new)) is not None:
+    swapped = _swapped(last.filters, new)
+    if (swapped := swapped if swapped is not None else _sibling(ctx, last.filters, new)) is not None:
         return last.model_copy(update={"filters": swapped})
     kept = tuple(f for f in last.filters if isinstance(f, AnyOf) or not (_fields(f) and _fields(f) == _fields(new)))
     return last.model_copy(
@@ -196,6 +199,29 @@ def _swapped(filters: tuple[Filter, ...], new: Filter) -> tuple[Filter, ...] | N
             rows = rows.model_copy(update={"filters": held})
             return (*filters[:i], Not(negate=rows) if isinstance(f, Not) else rows, *filters[i + 1 :])
     return None
+
+
+def _sibling(ctx: Context, filters: tuple[Filter, ...], new: Filter) -> tuple[Filter, ...] | None:
+    """The conditions with a named one that says the same of another value: reachable by e-mail … and by Zalo?"""
+    if not isinstance(new, Compare) or new.op != "=":
+        return None
+
+    def turned(f: Filter) -> Filter | None:
+        if isinstance(f, Exists):
+            inner = [turned(x) for x in f.filters]
+            held = tuple(b or a for a, b in zip(f.filters, inner, strict=True))
+            return f.model_copy(update={"filters": held}) if any(inner) else None
+        if not isinstance(f, Named) or f.named[0] == "$":
+            return None
+        expression, dataset = ctx.model.named(f.named).expression, f.named.partition(".")[0]
+        wanted = {expression.replace(said, f"'{new.value}'", 1) for said in re.findall(r"'[^']*'", expression)}
+        others = [n for n in ctx.model.datasets[dataset].ext.filters if n.expression in wanted - {expression}]
+        return f.model_copy(update={"named": f"{dataset}.{others[0].name}"}) if others else None
+
+    found = [turned(f) for f in filters]
+    if sum(f is not None for f in found) != 1:
+        return None
+    return tuple(b or a for a, b in zip(filters, found, strict=True))
 
 
 def _widen(ctx: Context, last: SemanticQuery, new: Filter) -> SemanticQuery:
@@ -254,7 +280,7 @@ def _count(ctx: Context, last: SemanticQuery) -> SemanticQuery:
 
 def _listed(last: SemanticQuery) -> SemanticQuery:
     first = last.metrics[0] if last.metrics else None
-    if not isinstance(first, Aggregate) or first.fn != "count" or last.by:
+    if not isinstance(first, Aggregate) or first.fn != "count":
         raise UnanswerableError("nothing to list")
     return SemanticQuery(dataset=first.over, filters=last.filters, period=last.period)
 
@@ -274,6 +300,8 @@ def _measure(ctx: Context, last: SemanticQuery, m: Meas) -> SemanticQuery:
 
 def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     base = base_of(ctx, last)
+    if (lacking := _lacking_too(ctx, last, e)) is not None:
+        return lacking
     if (
         e.order
         or e.fields
@@ -293,3 +321,17 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     if query == last:
         raise UnanswerableError("nothing new")
     return query
+
+
+def _lacking_too(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery | None:
+    """Without a birth date … and e-mail? What is had, or lacked, in the place of what was."""
+    bare = not (e.filters or e.fields or e.order or e.limit or e.moment or e.one or e.who)
+    known = [f for f in last.filters if isinstance(f, Compare) and f.op in ("empty", "filled")]
+    subject = ctx.model.ext.subject
+    if not bare or len(known) != 1 or e.dataset == base_of(ctx, last) or not subject:
+        return None
+    if not ctx.graph.reaches(e.dataset, [subject]):
+        return None
+    rows = Exists(exists=e.dataset)
+    new: Filter = rows if known[0].op == "filled" else Not(negate=rows)
+    return last.model_copy(update={"filters": tuple(new if f == known[0] else f for f in last.filters)})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from agent.planner.items import Ent, Item, MetricItem, Pred, Skip, Verb, Word
+from agent.planner.items import Ent, GrainItem, Item, MetricItem, Pred, Skip, Verb, Word
 from agent.planner.lexicon import Entry, Lexicon
 from agent.planner.rules import Context
 from agent.planner.rules.conditions import pred_as_ent
@@ -31,13 +31,27 @@ def asked(tokens: Sequence[Token], start: int, end: int) -> bool:
     return before or (end < len(tokens) and tokens[end].plain in _ASKING_AFTER)
 
 
+def unfolded(
+    atoms: Sequence[tuple[int, int, Item, float]], moments: Sequence[tuple[int, int, object]], folded: Collection[int]
+) -> list[tuple[int, int, Item, float]]:
+    """Without empty words that a period's words could be, had they their accents: nam nay is năm, not nằm."""
+    inner = {i for start, end, _ in moments if end - start > 1 for i in range(start, end) if i in folded}
+    return [a for a in atoms if not (isinstance(a[2], Skip) and a[1] - a[0] == 1 and a[0] in inner)]
+
+
 def kinds_asked(
     tokens: Sequence[Token], said: Sequence[tuple[int, int, Item, float]], ctx: Context
 ) -> list[tuple[int, int, Item, float]]:
     """phụ tùng nào: of a kind of rows, which is asked for; one, as the language has no plural there"""
     out: list[tuple[int, int, Item, float]] = []
     for start, end, item, weight in said:
-        if not isinstance(item, Pred) or item.one or end >= len(tokens) or tokens[end].plain not in ("nao", "gi"):
+        if (
+            not isinstance(item, Pred)
+            or item.one
+            or ctx.model.datasets[item.dataset].ext.quality
+            or end >= len(tokens)
+            or tokens[end].plain not in ("nao", "gi")
+        ):
             continue
         if (lifted := pred_as_ent(ctx, item)) and isinstance(lifted[0], Ent):
             several = plural(tokens, start, end)
@@ -151,7 +165,9 @@ def counted(tokens: Sequence[Token], said: list[tuple[int, int, Item, float]]) -
     denied = {e for _, e, item, _ in said if item == Word("not")}  # chưa bán được xe nào: none of them
     which = asked_for if not denied else {s for s in asked_for if s < min(denied)}
     asks = {(s, e) for s, e, item, _ in said if isinstance(item, Ent) and item.who and s == 0}  # who sold the most
-    said = [(s, e, i, 0.3 * w if isinstance(i, Skip) and (s, e) in asks else w) for s, e, i, w in said]
+    said = [(s, e, i, 0.5 * w if isinstance(i, Skip) and (s, e) in asks else w) for s, e, i, w in said]
+    numbered = {e for _, e, item, _ in said if item in (Word("how_many"), Word("how_much"))}
+    said = [x for x in said if not (isinstance(x[2], GrainItem) and x[0] in numbered)]  # how many days: no groups
     people = {(s, e) for s, e, item, _ in said if isinstance(item, Ent)}
     said = [x for x in said if not (isinstance(x[2], MetricItem) and x[1] in which and x[:2] in people)]
     less = [

@@ -23,7 +23,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.lexicon import Lexicon
-from agent.planner.likely import asked, beside, counted, kinds_asked, outermost, plural, sure, unhyphenated
+from agent.planner.likely import asked, beside, counted, kinds_asked, outermost, plural, sure, unfolded, unhyphenated
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
 from agent.planner.rules import Context
@@ -61,6 +61,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     reading = Reading(tokens, [])
     covered, empty, inside, firm = ([False] * len(tokens) for _ in range(4))
     said: list[tuple[int, int, Item, float]] = []
+    folded: set[int] = set()  # where a word is known only by the accents that it hasn't
     for start in range(len(tokens)):
         for end, entry in lexicon.match(tokens, start, script):
             if isinstance(entry.item, Marker) and entry.item.kind != "tool":
@@ -93,6 +94,8 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             if not isinstance(item, Skip | Word) and (width > 1 or tokens[start].text == entry.written[0]):
                 firm[start:end] = [True] * width
             guessed = width == 1 and tokens[start].text != entry.written[0] and not entry.written[0].isascii()
+            if guessed:
+                folded.add(start)
             short = (
                 guessed and len(tokens[start].text) <= 4 and isinstance(item, Pred | MetricItem | FieldItem)
             )  # thu: thư, thứ, thu …
@@ -123,7 +126,9 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             said_words = max(said_words, 1 + 0.6 * (end - start - 1))
         atoms.append((start, end, amount, said_words + 0.2 * (said_words - 1) + 0.05 * (end - start)))
         covered[start:end] = [True] * (end - start)
-    for start, end, moment in find_moments(tokens, ctx.today):
+    moments = find_moments(tokens, ctx.today)
+    atoms = unfolded(atoms, moments, folded)
+    for start, end, moment in moments:
         atoms.append((start, end, When(moment), 1.05 * (end - start) + 0.2 * (end - start - 1)))
         covered[start:end] = [True] * (end - start)
         if end - start > 1:  # since May: nobody's name

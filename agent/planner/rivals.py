@@ -16,6 +16,16 @@ def rivals(decisions: list[Decision]) -> Decision:
     seen, others = {_canonical(first.query)}, []
     knit = breadth(first.query)
     for d in decisions[1:]:
+        if isinstance(d, Ask) and d.query.limit == 1 and d.query.model_copy(update={"limit": None}) == first.query:
+            first = replace(first, query=d.query)  # the oldest case: the noun says that it is one
+            continue
+        if isinstance(d, Ask) and _only_that(first.query) and breadth(d.query) <= knit:
+            first = replace(first, query=d.query)
+            continue
+        if isinstance(d, Ask) and _only_that(d.query):
+            continue
+        if isinstance(d, Ask) and first.query.period and d.query == first.query.model_copy(update={"period": None}):
+            continue  # it passes over the period
         if isinstance(d, Ask) and (breadth(d.query) > knit or _looser(d.query, first.query)):
             continue
         if isinstance(d, Ask) and _turned_round(d.query, first.query):
@@ -39,6 +49,13 @@ def breadth(query: SemanticQuery) -> int:
 def _looser(a: SemanticQuery, b: SemanticQuery) -> bool:
     """Whether a holds the same datasets by more conditions beside each other: channel Zalo, and not its consent."""
     return breadth(a) == breadth(b) and len(a.filters) > len(b.filters)
+
+
+def _only_that(query: SemanticQuery) -> bool:
+    """Whether it only says of one that he has some rows: what he bought tells more."""
+    one = [f for f in query.filters if isinstance(f, Compare) and f.op == "=" and f.field == f"{query.dataset}.id"]
+    rest = [f for f in query.filters if f not in one]
+    return bool(one and rest) and not query.fields and all(isinstance(f, Exists) and f.value is None for f in rest)
 
 
 def _less(a: SemanticQuery, b: SemanticQuery) -> bool:

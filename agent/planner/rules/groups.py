@@ -21,9 +21,10 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, unfit
+from agent.planner.rules.context import Context, Joined, exists, unfit
 from agent.planner.rules.fitting import beside
 from agent.planner.rules.functions import function_ent
+from agent.planner.rules.lacking import players
 from agent.planner.rules.measures import count_ent, meas_pred
 from agent.planner.rules.occurrences import how_much_verb
 from agent.planner.rules.sides import pointless
@@ -179,7 +180,12 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
     if not g.by and not m.by:
         return None
     cost = 0.8 if pointless(g.by, m.filters) else 0.0
-    g = replace(g, by=tuple(By(field=_doers(ctx, m) or b.field) if b.field == ctx.model.ext.users else b for b in g.by))
+    doers, held = _doers(ctx, m), []
+    for b in g.by:
+        staff = b.field in ctx.model.datasets and ctx.is_staff(b.field)
+        if doers and staff and b.field != doers and not ctx.graph.reaches(m.base, [b.field]):
+            held += [f for f in players(ctx, doers, b.field) if f.op == "="]  # calls per sales rep: of that role
+            g = replace(g, by=tuple(By(field=doers) if x == b else x for x in g.by))
     for by in g.by:
         dataset = by.field.partition(".")[0]
         if by.field != "$time" and not ctx.graph.bridge([m.base, dataset]):
@@ -190,13 +196,14 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
     both = tuple(dict.fromkeys((*m.by, *g.by)))
     if any(b.field == ctx.model.ext.users for b in both):
         cost += 0.5  # reps: in the part that they play, where there is one
-    return replace(m, by=both, filters=(*m.filters, *(_there(ctx, g) if g.each else ()))), cost
+    return replace(m, by=both, filters=(*m.filters, *held, *(_there(ctx, g) if g.each else ()))), cost
 
 
 def _doers(ctx: Context, m: Meas) -> str | None:
     """The staff by whom it happens: calls per staff member, by those who made them."""
     first = m.measures[0]
-    return ctx.model.metric(first).ext.who if isinstance(first, str) else ctx.model.datasets[m.base].ext.who
+    who = ctx.model.metric(first).ext.who if isinstance(first, str) else None
+    return who or ctx.model.datasets[m.base].ext.who
 
 
 def _there(ctx: Context, g: Group) -> list[Filter]:
@@ -262,6 +269,19 @@ def ent_grain(ctx: Context, e: Ent, g: GrainItem) -> Joined:
 def several(ctx: Context, a: Group | When | Pred | Sorting | Top, b: Group | When | Pred | Sorting | Top) -> Joined:
     """by month + for this year: a follow-up may change several things at once"""
     return (Several((a, b)), 0.6) if ctx.dialogue and type(a) is not type(b) else None
+
+
+def which_ones(ctx: Context, w: Word, p: Pred) -> Joined:
+    """which ones + are past their SLA: the rows, not their number"""
+    if w.kind != "which_ones" or not ctx.dialogue or p.one:
+        return None
+    return Several((Word("list"), p)), 0.0
+
+
+def which_ones_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """which of them + bought again"""
+    about = v.about or ctx.model.ext.subject
+    return which_ones(ctx, w, Pred(exists(ctx, v), about)) if about else None
 
 
 def several_more(ctx: Context, a: Several, b: Group | When | Pred | Sorting | Top) -> Joined:

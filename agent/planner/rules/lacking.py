@@ -8,7 +8,7 @@ from agent.planner.items import Ent, MetricItem, Pred, Verb, Word
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, Joined, exists
 from agent.planner.rules.verbs import verb_ent
-from schema.query import Compare, Exists, Filter, Named, Not, SemanticQuery
+from schema.query import Compare, Exists, Named, Not, SemanticQuery
 
 _ANY = Bound(">", 0, None)
 
@@ -81,7 +81,7 @@ def ent_lacking(ctx: Context, e: Ent, p: Pred) -> Joined:
     if (ctx.is_staff(e.dataset) or (e.who and metric)) and not e.filters:
         if not (part := _part(ctx, e.dataset, rows.exists, ctx.model.metric(metric).ext.who if metric else None)):
             return None
-        e = replace(e, dataset=part, who=False, filters=_players(ctx, part, e.dataset))
+        e = replace(e, dataset=part, who=False, filters=players(ctx, part, e.dataset))
     if e.dataset == ctx.model.ext.subject or not ctx.graph.reaches(rows.exists, [e.dataset]):
         return None
     if e.moment and not rows.period:  # which reps this month + sold nothing
@@ -101,7 +101,7 @@ def _part(ctx: Context, said: str, rows: str, who: str | None) -> str | None:
     return near[0][1] if near else None
 
 
-def _players(ctx: Context, part: str, said: str) -> tuple[Filter, ...]:
+def players(ctx: Context, part: str, said: str) -> tuple[Compare, ...]:
     """Who plays a part, as conditions on its own dataset: those of what was said, else its own."""
     datasets = ctx.model.datasets
     usual = datasets[said].ext.played_by or datasets[part].ext.played_by

@@ -37,8 +37,11 @@ def share_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 
 def _apart(ctx: Context, dataset: str, f: Filter) -> tuple[Filter, ...]:
     """Conditions on one's own row, joined as they were said: service appointments that were cancelled."""
-    own = isinstance(f, All) and all(isinstance(x, Compare) and x.field.startswith(f"{dataset}.") for x in f.all)
-    return f.all if isinstance(f, All) and own else (f,)
+    if not isinstance(f, All):
+        return (f,)
+    parts = tuple(y for x in f.all for y in _apart(ctx, dataset, x))
+    said = [x.field if isinstance(x, Compare) else x.named if isinstance(x, Named) else "" for x in parts]
+    return parts if all(s.startswith(f"{dataset}.") for s in said) else (f,)
 
 
 def out_of_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -103,7 +106,11 @@ def _declared(ctx: Context, part: Filter) -> str | None:
 
 def share_pred(ctx: Context, w: Word, p: Pred) -> Joined:
     """what share + is VIP"""
-    return (ShareOf(p.filter, p.dataset), 0.1) if w.kind == "share" and not p.one and not p.split else None
+    if w.kind != "share" or p.one or p.split:
+        return None
+    dated = isinstance(p.filter, All) and any(isinstance(f, Compare) and ctx.is_time(f.field) for f in p.filter.all)
+    several = dated and isinstance(p.filter, All) and any(isinstance(f, Named) for f in p.filter.all)
+    return ShareOf(p.filter, p.dataset), 0.8 if several else 0.1  # of those closed this year, the late ones
 
 
 def share_verb(ctx: Context, w: Word, v: Verb) -> Joined:

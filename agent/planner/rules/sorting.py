@@ -247,10 +247,12 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     else:
         measure, filters = s.measure, (*e.filters, *s.filters)
     order = (Order(by=measure if isinstance(measure, str) else "$first", descending=s.descending),)
-    e = _by_catalogue(ctx, e, base)
+    said, e = e, _by_catalogue(ctx, e, base)
     tree = ctx.graph.tree(base)
     far = 0.1 * len(tree[e.dataset]) if e.dataset in tree else 0.7
     name_field = ctx.model.datasets[e.dataset].fields.get(ctx.model.datasets[e.dataset].ext.name_field or "")
+    if e is not said and not said.asked:
+        far += 0.3
     if name_field is None or name_field.ext.index == "code":
         far += 1.5 if ctx.time(e.dataset) else 0.0 if e.asked else 0.8  # the most cars: hardly each car by itself
     return Meas((measure,), base, filters, e.moment or s.moment, (By(field=e.dataset),), order, limit), far
@@ -260,7 +262,7 @@ def _by_catalogue(ctx: Context, e: Ent, base: str) -> Ent:
     """The best-selling cars, by model; the parts sold most, by product: no car is sold twice, no order of parts."""
     datasets = ctx.model.datasets
     name = datasets[e.dataset].fields.get(datasets[e.dataset].ext.name_field or "")
-    if name is not None and name.ext.index != "code" or e.dataset == ctx.model.ext.subject:
+    if (name is not None and name.ext.index != "code") or e.dataset == ctx.model.ext.subject:
         return e
     kinds = [
         d.name

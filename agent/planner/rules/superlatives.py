@@ -97,7 +97,8 @@ def most_kinds(ctx: Context, w: Word, f: FieldItem) -> Joined:
     if not base or not ctx.model.datasets[base].ext.labels or ctx.plays(dataset):
         return None
     order, limit = (Order(by="$first", descending=w.kind == "most"),), None if f.plural else 1
-    return Meas((Aggregate(fn="count", over=base),), base, by=(By(field=f.key),), order=order, limit=limit), 0.3
+    found = Meas((Aggregate(fn="count", over=base),), base, by=(By(field=f.key),), order=order, limit=limit)
+    return found, 1.2 if ctx.dialogue else 0.3  # in a follow-up, of what was asked before
 
 
 def kinds_most(ctx: Context, f: FieldItem, w: Word) -> Joined:

@@ -9,10 +9,11 @@ from agent.planner.items import (
     FieldItem,
     Pred,
     Value,
+    Verb,
     Word,
 )
 from agent.planner.rules.context import Context, Joined, merge
-from schema.query import All, Compare
+from schema.query import All, Compare, Named
 
 
 def field_value(ctx: Context, f: FieldItem, v: Value) -> Joined:
@@ -82,3 +83,46 @@ def value_moved(ctx: Context, v: Value) -> Joined:
     moved = _moved(ctx, v, "old" if v.word == "origin" else "new")
     axes = next((d.ext.moves.axes for d in ctx.model.datasets.values() if d.ext.moves), ())
     return (moved, 0.3 * axes.index(v.key)) if moved else None
+
+
+def verb_target(ctx: Context, v: Verb, p: Pred) -> Joined:
+    """became + churned: a change to that value, not whoever changed at all and is churned now"""
+    moves = ctx.model.datasets[v.dataset].ext.moves
+    held = _held(ctx, p) if moves and not (v.bound or p.negative or p.one) else None
+    joined = verb_value(ctx, v, held) if held else None
+    return (joined[0], joined[1] - 0.6) if joined else None
+
+
+def _held(ctx: Context, p: Pred) -> Value | None:
+    """The value of an axis that a condition asks for."""
+    if isinstance(p.filter, Compare) and p.filter.op == "=":
+        return Value(p.filter.field, (str(p.filter.value),))
+    if isinstance(p.filter, Named) and p.filter.named[0] != "$" and (axis := ctx.model.named(p.filter.named).axis):
+        said = ctx.model.named(p.filter.named).expression
+        return Value(axis, tuple(x for x in ctx.model.field(axis).ext.values if f"'{x}'" in said))
+    return None
+
+
+def verb_value(ctx: Context, v: Verb, value: Value) -> Joined:
+    """moved to + Due; dropped from + Loyal"""
+    moves = ctx.model.datasets[v.dataset].ext.moves
+    if not moves or value.key not in moves.axes or value.word is not None or any(isinstance(f, All) for f in v.filters):
+        return None
+    moved = _moved(ctx, value, "old" if Compare(field=moves.old, op="filled") in v.filters else "new")
+    return (replace(v, filters=(*v.filters, moved.filter)), 0.1 * moves.axes.index(value.key)) if moved else None
+
+
+def pred_scale(ctx: Context, p: Pred, w: Word) -> Joined:
+    """tier High + or above: the values from there on"""
+    held = _held(ctx, p) if w.kind in ("and_above", "and_below") and not (p.negative or p.one) else None
+    scale = ctx.model.field(held.key).ext.scale if held else ()
+    if not held or len(held.values) != 1 or held.values[0] not in scale:
+        return None
+    at = scale.index(held.values[0])
+    values = scale[at:] if w.kind == "and_above" else scale[: at + 1]
+    return Pred(Compare(field=held.key, op="in", value=values), held.key.partition(".")[0]), -0.2
+
+
+def value_scale(ctx: Context, v: Value, w: Word) -> Joined:
+    """priority medium + or higher"""
+    return pred_scale(ctx, _valued(v), w) if v.word is None else None
