@@ -99,8 +99,16 @@ def value(cell: Any, column: Column, model: SemanticModel, language: Language) -
         return f"{number(cell * 100, language, 1)} %"
     if isinstance(cell, int | float):
         digits = 0 if float(cell).is_integer() or column.unit == "₫" else 1 if abs(cell) >= 10 else 2
-        return number(cell, language, digits) + (f" {column.unit}" if column.unit else "")
+        return number(cell, language, digits) + (f" {unit(column.unit, language)}" if column.unit else "")
     return str(cell)
+
+
+UNITS_VI = {"years": "tuổi", "days": "ngày", "months": "tháng", "points": "điểm", "s": "giây", "km/day": "km/ngày"}
+
+
+def unit(name: str, language: Language) -> str:
+    """A unit as it is written: days, ngày."""
+    return UNITS_VI.get(name, name) if language == "vi" else name
 
 
 def label(column: Column, language: Language) -> str:

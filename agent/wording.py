@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.language import Language, day, number, period
+from agent.language import unit as written
 from schema.model import SemanticModel
 from schema.query import Aggregate, All, AnyOf, Compare, Exists, Filter, Named, Not, SemanticQuery
 
@@ -12,7 +13,6 @@ _FUNCTIONS = {
     "min": ("lowest", "thấp nhất"), "max": ("highest", "cao nhất"), "share": ("share of", "tỷ lệ"),
     "count": ("number of", "số"), "count_distinct": ("number of different", "số khác nhau"),
 }  # fmt: skip
-UNITS_VI = {"years": "tuổi", "days": "ngày", "months": "tháng", "points": "điểm", "s": "giây", "km/day": "km/ngày"}
 GRAINS_VI = {"day": "ngày", "week": "tuần", "month": "tháng", "quarter": "quý", "year": "năm"}
 
 
@@ -88,7 +88,7 @@ class Wording:
     def _unit(self, unit: str | None) -> str:
         if not unit or unit == "%":
             return ""
-        return " " + self.pick(unit, UNITS_VI.get(unit, unit))
+        return f" {written(unit, self.language)}"
 
     def _value(self, key: str, value: object) -> str:
         field = self.model.field(key)

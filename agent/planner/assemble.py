@@ -11,6 +11,7 @@ from agent.planner.items import Ent, Meas
 from agent.planner.moments import Moment, earlier
 from agent.planner.rules import Context
 from agent.planner.rules.gathering import gathered
+from agent.planner.rules.growth import before
 from agent.planner.rules.verbs import says
 from agent.planner.whose import home, mine, own_facts, own_store
 from schema.access import Asker
@@ -172,6 +173,10 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     if isinstance(m.measures[0], Aggregate):
         counted = Ent(m.base, filters, m.moment, tuple(b.field for b in m.by))
         filters = (*filters, *_standing(ctx, m.base, (*filters, *parts), m.moment), *_usual(ctx, counted))
+    if m.growth and not m.compare:
+        m = replace(m, compare=before(m.moment))
+        if not m.compare:
+            raise UnanswerableError("nothing says since when it grew")
     compare = None
     if m.compare:
         if period is None:
@@ -183,7 +188,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     if m.limit and m.order:
         filters = (*filters, *(f for f in _known(ctx, m.base, by) if f not in filters))
     measures = _with_listed_counts(ctx, m)
-    order = tuple(_named_order(o, measures) for o in m.order)
+    order = tuple(_named_order(o, measures, m.growth) for o in m.order)
     return SemanticQuery(
         metrics=measures,
         by=by,
@@ -250,7 +255,9 @@ def _by(ctx: Context, base: str, by: By, filters: Sequence[Filter]) -> By:
     return By(field=time, grain=by.grain)
 
 
-def _named_order(order: Order, measures: Sequence[Measure]) -> Order:
+def _named_order(order: Order, measures: Sequence[Measure], growth: bool) -> Order:
+    if growth:
+        return order.model_copy(update={"by": f"{measure_name(measures[0])}_change"})
     return order.model_copy(update={"by": measure_name(measures[0])}) if order.by == "$first" else order
 
 

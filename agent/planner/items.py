@@ -191,6 +191,7 @@ class Sorting(Item):
     moment: Moment | None = None
     filters: tuple[Filter, ...] = ()  # what the measure is held to: the most service revenue
     single: bool = False  # whose: one, of however many
+    growth: bool = False  # by how much it changed
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,7 @@ class Meas(Item):
     having: tuple[Having, ...] = ()
     dated: str | None = None
     implied: bool = False  # no noun was said for what is counted
+    growth: bool = False  # how much it changed against an earlier period
 
 
 @dataclass(frozen=True)

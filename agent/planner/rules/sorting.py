@@ -122,7 +122,8 @@ def top_group(ctx: Context, by: By, s: Sorting) -> Joined:
     if isinstance(measure, Aggregate) and measure.where is not None:
         filters, measure = (*filters, measure.where), measure.model_copy(update={"where": None})
     far = 0.0 if by.field == "$time" else 0.2 * (ctx.distance(base, dataset) or 0.0)
-    return Meas((measure,), base, filters, s.moment, (by,), (Order(by="$first", descending=s.descending),), 1), far
+    order = (Order(by="$first", descending=s.descending),)
+    return Meas((measure,), base, filters, s.moment, (by,), order, 1, growth=s.growth), far
 
 
 def _of_things(ctx: Context, s: Sorting) -> Sorting:
@@ -255,7 +256,8 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         far += 0.3
     if name_field is None or name_field.ext.index == "code":
         far += 1.5 if ctx.time(e.dataset) else 0.0 if e.asked else 0.8  # the most cars: hardly each car by itself
-    return Meas((measure,), base, filters, e.moment or s.moment, (By(field=e.dataset),), order, limit), far
+    by = (By(field=e.dataset),)
+    return Meas((measure,), base, filters, e.moment or s.moment, by, order, limit, growth=s.growth), far
 
 
 def _by_catalogue(ctx: Context, e: Ent, base: str) -> Ent:
