@@ -76,6 +76,21 @@ class TransactionItem(Base):
     cost: Mapped[Money]
 
 
+class OrderTotal(Base):
+    __tablename__ = "order_totals"
+    __table_args__ = (
+        {
+            "comment": "What each order comes to, whatever its status, and what is still to be paid",
+            "info": scope(Follows("order_id", "orders")),
+        },
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    total: Mapped[Money] = mapped_column(comment="sum of quantity x price less the discount")
+    paid: Mapped[Money] = mapped_column(comment="payments before refunds")
+    owed: Mapped[Money] = mapped_column(comment="total - paid of an open order, at least 0; else 0")
+
+
 class StandingConsent(Base):
     __tablename__ = "standing_consents"
     __table_args__ = (

@@ -34,6 +34,7 @@ NOT_ASKABLE = {
 INNER = {  # reached through another dataset, whose words they go by
     "customer_metrics": "figures of a customer, said as fields of customers",
     "transaction_items": "parts of transactions",
+    "order_totals": "figures of an order, said as fields of orders",
     "holders": "who owned a customer before; found by English words alone so far",
 }
 PYTHON = {"Integer": int, "String": str, "Date": date, "DateTime": datetime, "Boolean": bool, "Float": float}

@@ -17,7 +17,7 @@ from tools.intelligence.next_action import next_action
 from tools.intelligence.service_due import by_owner, service_due
 from tools.intelligence.temperature import temperature
 from tools.intelligence.thresholds import Thresholds
-from tools.intelligence.transactions import totals, transaction_items, transactions
+from tools.intelligence.transactions import order_totals, totals, transaction_items, transactions
 from tools.intelligence.value import value
 from tools.intelligence.visits import last_visits, visits
 
@@ -28,6 +28,7 @@ class Figures:
 
     transactions: pl.DataFrame
     transaction_items: pl.DataFrame
+    order_totals: pl.DataFrame
     standing_consents: pl.DataFrame
     vehicle_metrics: pl.DataFrame
     customer_metrics: pl.DataFrame
@@ -79,6 +80,7 @@ def compute(
     return Figures(
         transactions=found,
         transaction_items=items,
+        order_totals=order_totals(orders),
         standing_consents=channels.standing_consents(base, consent),
         vehicle_metrics=due.with_columns(as_of),
         customer_metrics=figures.with_columns(as_of),

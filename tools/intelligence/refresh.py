@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 
 import polars as pl
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from schema.tables.computed import AXES
@@ -148,6 +148,7 @@ def _write(connection: Connection, moment: Moment, kind: str, base: Base, figure
     customers = lifecycle_since(figures.customer_metrics, history, moment.as_of)
     _clear(connection, moment.as_of, scope)
     write_transactions(connection, figures.transactions, figures.transaction_items, scope)
+    write(connection, TABLES["order_totals"], figures.order_totals)
     write(connection, TABLES["standing_consents"], figures.standing_consents)
     write(connection, TABLES["vehicle_metrics"], figures.vehicle_metrics)
     write(connection, TABLES["customer_metrics"], customers)
@@ -168,15 +169,18 @@ def _set_changed(connection: Connection, table: str, column: str, stored: pl.Dat
 def _clear(connection: Connection, as_of: date, scope: Scope | None) -> None:
     """Delete what is about to be written anew."""
     due, metrics, changes = TABLES["vehicle_metrics"], TABLES["customer_metrics"], TABLES["axis_changes"]
-    consents = TABLES["standing_consents"]
+    consents, totals, orders = TABLES["standing_consents"], TABLES["order_totals"], TABLES["orders"]
     today = changes.c.axis.in_(AXES) & (changes.c.changed_on == as_of)  # all axes: so that the index serves
     if scope is None:
         clear(connection, due)
+        clear(connection, totals)
         clear(connection, consents)
         clear(connection, metrics)
         clear(connection, changes, today)
         return
     clear(connection, due, scope.vehicle(due.c.vehicle_id), scope.customer(due.c.owner_customer_id))
+    theirs = select(orders.c.id).where(scope.customer(orders.c.customer_id))
+    clear(connection, totals, totals.c.order_id.in_(theirs))
     clear(connection, consents, scope.customer(consents.c.customer_id))
     clear(connection, metrics, scope.customer(metrics.c.customer_id))
     clear(connection, changes, scope.customer(changes.c.customer_id) & today)

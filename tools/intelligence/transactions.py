@@ -31,6 +31,17 @@ def totals(base: Base) -> pl.DataFrame:
     )
 
 
+def order_totals(orders: pl.DataFrame) -> pl.DataFrame:
+    """What each of the orders from `totals` comes to; owed is what open ones lack. Columns of `order_totals`."""
+    lacking = (pl.col("total") - pl.col("paid")).clip(lower_bound=0)
+    return orders.select(
+        pl.col("id").alias("order_id"),
+        "total",
+        "paid",
+        pl.when(pl.col("status") == "open").then(lacking).otherwise(0).alias("owed"),
+    )
+
+
 def transactions(orders: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
     """The qualifying of the orders from `totals`, with the columns of the table `transactions` and `gross`."""
     fully_refunded = (pl.col("refunded") > 0) & (pl.col("refunded") >= pl.col("paid"))

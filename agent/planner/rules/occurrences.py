@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.planner.items import (
     Ent,
     Meas,
@@ -11,7 +13,8 @@ from agent.planner.items import (
 from agent.planner.moments import Moment
 from agent.planner.rules.context import Context, Joined, exists
 from agent.planner.rules.measures import count_ent
-from schema.query import Aggregate, Compare, Exists
+from agent.planner.rules.sides import counts
+from schema.query import Aggregate, Compare, Exists, Measure
 
 
 def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -120,3 +123,33 @@ def how_many_verb(ctx: Context, w: Word, v: Verb) -> Joined:
     if w.kind != "how_many" or not about or about == v.dataset:
         return None
     return Meas((Aggregate(fn="count", over=about),), about, (exists(ctx, v),), implied=True), 0.4
+
+
+def and_worth(ctx: Context, a: Word, w: Word) -> Joined:
+    """and + their total value"""
+    return (w, 0.0) if a.kind in ("and", "with") and w.kind == "worth" else None
+
+
+def meas_worth(ctx: Context, m: Meas, w: Word) -> Joined:
+    """number of open orders + and their total value: the amounts of what is counted"""
+    amount = _worth(ctx, m.base) if w.kind == "worth" and counts(m) and len(m.measures) == 1 else None
+    return (replace(m, measures=(*m.measures, amount)), -0.1) if amount else None
+
+
+def ent_worth(ctx: Context, e: Ent, w: Word) -> Joined:
+    """open orders + with their totals"""
+    key = ctx.model.datasets[e.dataset].ext.amounts.get("₫") if w.kind == "worth" else None
+    return (replace(e, fields=(*e.fields, key)), -0.1) if key and key not in e.fields else None
+
+
+def worth_ent(ctx: Context, w: Word, e: Ent) -> Joined:
+    """total value of + the open orders"""
+    amount = _worth(ctx, e.dataset) if w.kind == "worth" and not (e.one or e.limit or e.order) else None
+    if amount is None or isinstance(amount, str):
+        return None
+    return Meas((amount,), e.dataset, e.filters, e.moment, dated=e.dated), 0.2
+
+
+def _worth(ctx: Context, dataset: str) -> Measure | None:
+    key = ctx.model.datasets[dataset].ext.amounts.get("₫")
+    return Aggregate(fn="sum", over=key) if key else None

@@ -9,7 +9,7 @@ import pytest
 from messy import fill
 from plain_figures.consents import standing
 from plain_figures.customers import figures
-from plain_figures.facts import transactions, visits
+from plain_figures.facts import order_totals, transactions, visits
 from sqlalchemy import select
 
 from schema.tables import metadata
@@ -43,6 +43,7 @@ def differences(shop: Any, today: date) -> list[str]:
         ("vehicle", {row["vehicle_id"]: row for row in tables["vehicle_metrics"]}, vehicles),
         ("transaction", {row["order_id"]: row for row in tables["transactions"]}, found),
         ("item", {row["order_item_id"]: row for row in tables["transaction_items"]}, parts),
+        ("order", {row["order_id"]: row for row in tables["order_totals"]}, order_totals(tables)),
         ("consent", _standing(tables), standing(tables)),
         ("visit", {row["id"]: row for row in tables["service_records"]}, seen),
     ]

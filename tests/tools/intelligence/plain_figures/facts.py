@@ -38,6 +38,20 @@ def setting(tables: Tables, name: str, default: Any) -> Any:
     return next((json.loads(s["value"]) for s in tables["settings"] if s["name"] == name), default)
 
 
+def order_totals(tables: Tables) -> dict[int, Row]:
+    """What each order comes to, what was paid, and what is still owed for an open one."""
+    found = {o["id"]: {"order_id": o["id"], "total": -o["discount"], "paid": 0, "owed": 0} for o in tables["orders"]}
+    for item in tables["order_items"]:
+        found[item["order_id"]]["total"] += item["quantity"] * item["unit_price"]
+    for payment in tables["payments"]:
+        found[payment["order_id"]]["paid"] += payment["amount"]
+    for order in tables["orders"]:
+        row = found[order["id"]]
+        if order["status"] == "open" and row["paid"] < row["total"]:
+            row["owed"] = row["total"] - row["paid"]
+    return found
+
+
 def transactions(tables: Tables) -> tuple[dict[int, Row], dict[int, Row], list[Row]]:
     """Transactions by order, their items by id, and open orders that are not fully paid."""
     items, paid, refunded = by(tables["order_items"], "order_id"), defaultdict(int), defaultdict(int)
