@@ -200,12 +200,9 @@ def _language(lexicon: Lexicon, model: SemanticModel) -> None:
                     lexicon.add(phrase, Ent(model.ext.subject, who=True), 0.55)
             elif kind in _FUNCTIONS or kind == "distinct":
                 lexicon.add(phrase, Function(cast(Any, "count_distinct" if kind == "distinct" else kind)), 0.9)
-            elif kind.startswith("worst"):
-                lexicon.add(phrase, Word(kind.replace("worst", "least"), judged=True), 0.9)
-            elif kind == "each":
-                lexicon.add(phrase, Word("by", each=True), 0.9)
             else:
-                lexicon.add(phrase, Word(kind), 0.9)
+                said = "by" if kind == "each" else kind.replace("worst", "least")
+                lexicon.add(phrase, Word(said, each=kind == "each", judged=said != kind and kind != "each"), 0.9)
             if kind in ("with", "and", "list", "only", "about", "them", "him", "greeting"):
                 lexicon.add(phrase, Skip(), 0.5)
             if kind == "how_much" and phrase.startswith(("là ", "what ", "how is", "how was")):

@@ -16,7 +16,7 @@ from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sor
 from agent.planner.lexicon import Lexicon
 from agent.planner.reader import Reading, read
 from agent.planner.rights import allowed
-from agent.planner.rivals import rivals
+from agent.planner.rivals import of_one, rivals
 from agent.planner.rules import Context
 from agent.planner.rules.context import axes
 from agent.planner.scripts import script_of
@@ -135,9 +135,9 @@ class Planner:
             near = [d for s, d in found if found[0][0] - s <= CLOSE]
             far = [d.query for s, d in found if found[0][0] - s > CLOSE and isinstance(d, Ask)]
             chosen = rivals(near)
-            return (
-                replace(chosen, fallbacks=tuple(far[:3])) if isinstance(chosen, Ask) and not chosen.edited else chosen
-            )
+            if not isinstance(chosen, Ask) or chosen.edited or of_one(self.ctx, chosen.query):
+                return chosen  # one customer may well have none of it
+            return replace(chosen, fallbacks=tuple(far[:3]))
         return self._not_understood(reading, text)
 
     def _nearest(self, edges: list[Edge], state: State) -> list[Edge]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agent.planner.conditions import conditions, datasets_of
 from agent.planner.decisions import Ask, Decision
+from agent.planner.rules import Context
 from schema.query import Aggregate, Compare, Exists, SemanticQuery
 
 
@@ -36,6 +37,12 @@ def rivals(decisions: list[Decision]) -> Decision:
             seen.add(_canonical(d.query))
             others.append(d.query)
     return replace(first, rivals=tuple(others[:3]))
+
+
+def of_one(ctx: Context, query: SemanticQuery) -> bool:
+    """Whether it asks about one of the subject."""
+    key = ctx.model.datasets[ctx.model.ext.subject].id_field if ctx.model.ext.subject else ""
+    return any(isinstance(f, Compare) and f.field == key and f.op == "=" for f in query.filters)
 
 
 def breadth(query: SemanticQuery) -> int:

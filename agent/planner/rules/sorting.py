@@ -18,7 +18,8 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import BEST, Context, Joined, unfit
-from schema.query import Aggregate, By, Exists, Measure, Order
+from agent.planner.rules.ranked import by_catalogue, of_things
+from schema.query import Aggregate, By, Measure, Order
 
 
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
@@ -111,7 +112,7 @@ def grain_sorting(ctx: Context, g: GrainItem, s: Sorting) -> Joined:
 
 def top_group(ctx: Context, by: By, s: Sorting) -> Joined:
     """The groups of `by` in the order of the sorting's measure, the first of them."""
-    s = _of_things(ctx, s)
+    s = of_things(ctx, s)
     measure = s.measure
     assert measure is not None
     base = ctx.base(measure) if isinstance(measure, str) else measure.over.partition(".")[0]
@@ -124,18 +125,6 @@ def top_group(ctx: Context, by: By, s: Sorting) -> Joined:
     far = 0.0 if by.field == "$time" else 0.2 * (ctx.distance(base, dataset) or 0.0)
     order = (Order(by="$first", descending=s.descending),)
     return Meas((measure,), base, filters, s.moment, (by,), order, 1, growth=s.growth), far
-
-
-def _of_things(ctx: Context, s: Sorting) -> Sorting:
-    """The models most owned, by cars: one that two people own counts once."""
-    if not isinstance(s.measure, Aggregate) or s.measure.fn != "count":
-        return s
-    ext = ctx.model.datasets[s.measure.over].ext
-    if not ext.bridge or not ext.counted_as or ext.counted_as == s.measure.over:
-        return s
-    held = (s.measure.where,) if s.measure.where else ()
-    rows = Exists(exists=s.measure.over, filters=held)
-    return replace(s, measure=Aggregate(fn="count", over=ext.counted_as), filters=(*s.filters, rows))
 
 
 def amount_ent(ctx: Context, a: AmountItem, e: Ent) -> Joined:
@@ -232,7 +221,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         ), far + (0.05 if not e.who else -0.2)
     if s.measure is None or unfit(ctx, s.measure, e.dataset, e.filters):
         return None
-    s = s if e.dataset == ctx.model.ext.subject else _of_things(ctx, s)
+    s = s if e.dataset == ctx.model.ext.subject else of_things(ctx, s)
     assert s.measure is not None, "as before"
     kinds = [f for f in ctx.columns(e.fields) if f.startswith(f"{e.dataset}.")]
     if kinds and e.dataset != ctx.model.ext.subject and len(kinds) == 1 and not ctx.numeric(kinds[0]):
@@ -248,7 +237,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     else:
         measure, filters = s.measure, (*e.filters, *s.filters)
     order = (Order(by=measure if isinstance(measure, str) else "$first", descending=s.descending),)
-    said, e = e, _by_catalogue(ctx, e, base)
+    said, e = e, by_catalogue(ctx, e, base)
     tree = ctx.graph.tree(base)
     far = 0.1 * len(tree[e.dataset]) if e.dataset in tree else 0.7
     name_field = ctx.model.datasets[e.dataset].fields.get(ctx.model.datasets[e.dataset].ext.name_field or "")
@@ -258,23 +247,6 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
         far += 1.5 if ctx.time(e.dataset) else 0.0 if e.asked else 0.8  # the most cars: hardly each car by itself
     by = (By(field=e.dataset),)
     return Meas((measure,), base, filters, e.moment or s.moment, by, order, limit, growth=s.growth), far
-
-
-def _by_catalogue(ctx: Context, e: Ent, base: str) -> Ent:
-    """The best-selling cars, by model; the parts sold most, by product: no car is sold twice, no order of parts."""
-    datasets = ctx.model.datasets
-    name = datasets[e.dataset].fields.get(datasets[e.dataset].ext.name_field or "")
-    if (name is not None and name.ext.index != "code") or e.dataset == ctx.model.ext.subject:
-        return e
-    kinds = [
-        d.name
-        for d in datasets.values()
-        if d.ext.counted_as in (e.dataset, base if e.implied else e.dataset)
-        and d.ext.name_field
-        and d.fields[d.ext.name_field].ext.index != "code"
-        and d.name in ctx.graph.tree(base)
-    ]
-    return replace(e, dataset=kinds[0]) if kinds else e
 
 
 def sorting_ent(ctx: Context, s: Sorting, e: Ent) -> Joined:

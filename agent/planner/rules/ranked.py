@@ -1,0 +1,38 @@
+"""What is ranked: things rather than who owns them, models rather than single cars."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import Ent, Sorting
+from agent.planner.rules.context import Context
+from schema.query import Aggregate, Exists
+
+
+def of_things(ctx: Context, s: Sorting) -> Sorting:
+    """The models most owned, by cars: one that two people own counts once."""
+    if not isinstance(s.measure, Aggregate) or s.measure.fn != "count":
+        return s
+    ext = ctx.model.datasets[s.measure.over].ext
+    if not ext.bridge or not ext.counted_as or ext.counted_as == s.measure.over:
+        return s
+    held = (s.measure.where,) if s.measure.where else ()
+    rows = Exists(exists=s.measure.over, filters=held)
+    return replace(s, measure=Aggregate(fn="count", over=ext.counted_as), filters=(*s.filters, rows))
+
+
+def by_catalogue(ctx: Context, e: Ent, base: str) -> Ent:
+    """The best-selling cars, by model; the parts sold most, by product: no car is sold twice, no order of parts."""
+    datasets = ctx.model.datasets
+    name = datasets[e.dataset].fields.get(datasets[e.dataset].ext.name_field or "")
+    if (name is not None and name.ext.index != "code") or e.dataset == ctx.model.ext.subject:
+        return e
+    kinds = [
+        d.name
+        for d in datasets.values()
+        if d.ext.counted_as in (e.dataset, base if e.implied else e.dataset)
+        and d.ext.name_field
+        and d.fields[d.ext.name_field].ext.index != "code"
+        and d.name in ctx.graph.tree(base)
+    ]
+    return replace(e, dataset=kinds[0]) if kinds else e
