@@ -89,5 +89,10 @@ REFUSALS: dict[Why, tuple[Refusal, str, str]] = {
 
 def nearest(question: str, suggestions: Sequence[str]) -> list[str]:
     """Questions to ask instead: those that share the most words with what was asked, first."""
-    said = {t.stem for t in tokenize(question)}
-    return sorted(suggestions, key=lambda s: -len(said & {t.stem for t in tokenize(s)}))
+
+    def words(text: str) -> set[str]:
+        return {t.stem for t in tokenize(text) if t.plain.isalpha()}  # a number that nobody has shows in none
+
+    said = words(question)
+    anybody = [s for s in suggestions if "#" not in s]  # not everyone sees that customer
+    return sorted(anybody, key=lambda s: -len(said & words(s)))
