@@ -13,7 +13,7 @@ from agent.planner.rules import Context
 from agent.planner.rules.gathering import gathered
 from agent.planner.rules.growth import before
 from agent.planner.rules.verbs import says
-from agent.planner.whose import home, mine, own_facts, own_store
+from agent.planner.whose import home, mine, own_facts, own_store, theirs
 from schema.access import Asker
 from schema.query import (
     Aggregate,
@@ -93,6 +93,7 @@ def _had(ctx: Context, e: Ent) -> Ent:
 
 def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     """A list of entities."""
+    e = replace(e, filters=theirs(ctx, e.dataset, e.filters))
     if ctx.plays(e.dataset) and not e.filters:
         raise UnanswerableError("the sellers are those of something sold")
     e = _had(ctx, _catalogue(ctx, e))
@@ -154,6 +155,7 @@ def _asked_of(ctx: Context, asker: Asker, measure: Measure) -> Measure:
 
 def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
     """Measures, grouped or not."""
+    m = replace(m, filters=theirs(ctx, m.base, m.filters))
     m = _own_rows(ctx, replace(m, measures=tuple(_asked_of(ctx, asker, x) for x in m.measures)))
     filters = _filled(ctx, asker, m.base, m.filters, m.measures)
     check_possible(ctx, filters)

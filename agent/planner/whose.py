@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from agent.planner.conditions import UnanswerableError, conditions
+from agent.planner.conditions import UnanswerableError, conditions, datasets_of
 from agent.planner.rules import Context
 from agent.planner.rules.gathering import linked
 from schema.access import Asker
@@ -63,3 +63,17 @@ def home(ctx: Context, asker: Asker, base: str, filters: Sequence[Filter], by: S
     if any(s.partition(".")[0] == stores or (subject and s == ctx.model.datasets[subject].id_field) for s in said):
         return ()  # a store was said; or somebody, whose facts are shown whole
     return (Compare(field=at, op="=", value=asker.store_id),)
+
+
+def theirs(ctx: Context, dataset: str, filters: tuple[Filter, ...]) -> tuple[Filter, ...]:
+    """Cars that An bought: An is the buyer, whoever has them now."""
+    subject = ctx.model.ext.subject
+    rows = next((f for f in filters if isinstance(f, Exists) and f.value is None and f.exists != dataset), None)
+    if rows is None or not subject or dataset not in ctx.model.datasets[rows.exists].ext.objects:
+        return filters
+    own = tuple(f for f in filters if datasets_of((f,)) == {subject} and not isinstance(f, Exists | Not))
+    if not own or not ctx.graph.reaches(rows.exists, [subject]):
+        return filters
+    held = SemanticQuery.model_validate({"filters": ctx.model.datasets[rows.exists].ext.objects[dataset]}).filters
+    bought = rows.model_copy(update={"filters": tuple(dict.fromkeys((*rows.filters, *held, *own)))})
+    return tuple(bought if f == rows else f for f in filters if f not in own)

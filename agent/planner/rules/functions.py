@@ -116,7 +116,7 @@ def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
     if fn.fn not in ("sum", "avg"):
         return None
     if fn.fn == "avg" and (mean := ctx.model.datasets[e.dataset].ext.mean) and not e.limit:
-        return Meas((mean,), ctx.base(mean), e.filters, e.moment, dated=e.dated), 0.15
+        return Meas((mean,), ctx.base(mean), e.filters, e.moment, dated=e.dated), 0.05
     amounts = ctx.model.datasets[e.dataset].ext.amounts
     if amounts and not e.limit:
         key = next(iter(amounts.values()))

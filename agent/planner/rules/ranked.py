@@ -36,3 +36,16 @@ def by_catalogue(ctx: Context, e: Ent, base: str) -> Ent:
         and d.name in ctx.graph.tree(base)
     ]
     return replace(e, dataset=kinds[0]) if kinds else e
+
+
+def handled(ctx: Context, e: Ent, s: Sorting) -> Sorting:
+    """The advisor who took in most cars: by the visits that he handled, which are what links the two."""
+    if not isinstance(s.measure, Aggregate) or s.measure.fn != "count" or not ctx.is_staff(e.dataset):
+        return s
+    over = s.measure.over
+    if ctx.graph.reaches(over, [e.dataset]):
+        return s
+    rows = [d.name for d in ctx.model.datasets.values() if d.ext.handled_by == e.dataset]
+    if len(rows) != 1 or not ctx.graph.reaches(rows[0], [over]):
+        return s
+    return replace(s, measure=Aggregate(fn="count", over=rows[0], where=s.measure.where))

@@ -18,8 +18,8 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import BEST, Context, Joined, unfit
-from agent.planner.rules.ranked import by_catalogue, of_things
-from schema.query import Aggregate, By, Measure, Order
+from agent.planner.rules.ranked import by_catalogue, handled, of_things
+from schema.query import Aggregate, All, By, Measure, Order
 
 
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
@@ -96,6 +96,16 @@ def by_count(ctx: Context, w: Word, m: Meas) -> Joined:
     if w.kind not in ("by", "sort") or len(m.measures) != 1 or m.by or m.order:
         return None
     return Sorting(m.measures[0], None, True, moment=m.moment, filters=m.filters), 0.05 + 0.1 * len(m.filters)
+
+
+def by_things(ctx: Context, w: Word, e: Ent) -> Joined:
+    """(top 5 advisors) by + visits this month: how many there are"""
+    if w.kind not in ("by", "sort") or not e.plural or not ctx.time(e.dataset):
+        return None
+    if e.limit or e.order or e.one or e.who or e.implied or e.asked or ctx.columns(e.fields):
+        return None
+    inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters) if e.filters else None
+    return Sorting(Aggregate(fn="count", over=e.dataset, where=inside), None, True, moment=e.moment), 0.2
 
 
 def field_sorting(ctx: Context, f: FieldItem, s: Sorting) -> Joined:
@@ -180,6 +190,11 @@ def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     return ent_sorting(ctx, Ent(agents, e.filters, e.moment, limit=e.limit or 1), s)
 
 
+def staff_handle(ctx: Context, e: Ent, w: Word) -> Joined:
+    """(which) advisor + handled (the most cars)"""
+    return (e, 0.0) if w.kind == "handle" and ctx.is_staff(e.dataset) and not e.who else None
+
+
 def subject_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """(which models do) our customers + own most of: those who do it are not asked for"""
     plain = e.dataset == ctx.model.ext.subject and not (
@@ -202,6 +217,7 @@ def ent_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """top 10 customers + by lifetime value; showroom + with the highest revenue"""
     if e.order or (e.who and _agents(ctx, s)):
         return None
+    s = handled(ctx, e, s)
     e = replace(e, best=False)  # the best customers by …: what by is said
     limit = e.limit or (1 if s.superlative and (e.who or s.single or not e.plural) else None)
     if s.field and not (e.limit is None and not s.superlative and not ctx.numeric(s.field)):
