@@ -124,7 +124,7 @@ class DatasetExtension(Part):
     best: str | None = Field(None, description="field or metric by which the top ones are meant")
     bests: tuple[str, ...] = Field((), description="fields and metrics by which one may be the best: asked about")
     who: str | None = Field(None, description="dataset of the people who make its rows: notes by their authors")
-    handled_by: str | None = Field(None, description="dataset of the staff who deal with its rows: visits by advisors")
+    handled_by: tuple[str, ...] = Field((), description="datasets of the staff who deal with its rows: advisors")
     worth: str | None = Field(None, description="metric that an amount of money said with its verbs is of")
     mean: str | None = Field(None, description="metric of what one of its rows comes to on average: a visit's ticket")
     counted_as: str | None = Field(None, description="dataset whose rows are meant by a value of this catalogue")

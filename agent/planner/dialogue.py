@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.planner.assemble import measure_name, own_period
 from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Wider, Word
@@ -271,3 +273,15 @@ def _lacking_too(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery | N
     rows = Exists(exists=e.dataset)
     new: Filter = rows if known[0].op == "filled" else Not(negate=rows)
     return last.model_copy(update={"filters": tuple(new if f == known[0] else f for f in last.filters)})
+
+
+def of_focus(ctx: Context, item: Item, one: int | None) -> Item:
+    """When was the last visit, of nobody, after one customer: his."""
+    subject = ctx.model.ext.subject
+    if one is None or not subject or not isinstance(item, Meas) or item.filters or item.by or item.moment:
+        return item
+    first = item.measures[0]
+    day = isinstance(first, Aggregate) and first.fn in ("max", "min") and ctx.is_time(first.over)
+    if not day or not ctx.graph.reaches(item.base, [subject]):
+        return item
+    return replace(item, filters=(Compare(field=ctx.model.datasets[subject].id_field, op="=", value=one),))

@@ -10,7 +10,7 @@ from agent.planner.chart import Edge
 from agent.planner.columns import clauses, columns
 from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
-from agent.planner.dialogue import FRAGMENTS, base_of, edit
+from agent.planner.dialogue import FRAGMENTS, base_of, edit, of_focus
 from agent.planner.intent import is_goal, special
 from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon
@@ -169,7 +169,7 @@ class Planner:
     def _decide(
         self, edge: Edge, asker: Asker, state: State, follow: bool, reading: Reading, text: str
     ) -> Iterable[Decision]:
-        item = edge.item
+        item = of_focus(self.ctx, edge.item, state.one)
         if (which := ambiguous(self.ctx, item, reading, text)) is not None:
             yield replace(which, narrowed=narrowed(self.ctx, item, which, asker))
             return

@@ -154,6 +154,7 @@ def pred_conjunct(ctx: Context, p: Pred, c: Conjunct) -> Joined:
         if far is None or (back is not None and back > far and c.pred.dataset == ctx.model.ext.subject):
             dataset = c.pred.dataset
     same = p.dataset == c.pred.dataset and (isinstance(merged, Compare) or c.word == "and")
+    same = same or (word == "or" and _same_axis(ctx, p, c.pred))  # VIP or High: the tier
     both = c.word == "and" and isinstance(merged, Compare)
     split = c.word == "versus"
     return Pred(merged, dataset, negative=p.negative and c.pred.negative, both=both, split=split), 0.0 if same else 0.3

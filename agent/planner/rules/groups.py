@@ -13,15 +13,11 @@ from agent.planner.items import (
     GroupOf,
     Meas,
     Pred,
-    Several,
     Skip,
-    Sorting,
-    Top,
     Verb,
-    When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, exists, unfit
+from agent.planner.rules.context import Context, Joined, unfit
 from agent.planner.rules.fitting import beside
 from agent.planner.rules.functions import function_ent
 from agent.planner.rules.lacking import players
@@ -67,6 +63,16 @@ def by_by(ctx: Context, a: Word, b: Word) -> Joined:
 def by_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """by + city"""
     return (Group((By(field=f.key),)), 0.0) if w.kind == "by" and _groups(ctx, f) else None
+
+
+def field_breakdown(ctx: Context, f: FieldItem, w: Word) -> Joined:
+    """lifecycle + breakdown (of our customers)"""
+    return (Group((By(field=f.key),)), -0.3) if w.kind == "breakdown" and _groups(ctx, f) else None
+
+
+def breakdown_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """distribution of + tiers; cơ cấu + giới tính"""
+    return field_breakdown(ctx, f, w)
 
 
 def _groups(ctx: Context, f: FieldItem) -> bool:
@@ -264,28 +270,6 @@ def meas_grain(ctx: Context, m: Meas, g: GrainItem) -> Joined:
 def ent_grain(ctx: Context, e: Ent, g: GrainItem) -> Joined:
     """new customers + month by month"""
     return ent_group(ctx, e, Group((By(field="$time", grain=g.grain),))) if g.each else None
-
-
-def several(ctx: Context, a: Group | When | Pred | Sorting | Top, b: Group | When | Pred | Sorting | Top) -> Joined:
-    """by month + for this year: a follow-up may change several things at once"""
-    return (Several((a, b)), 0.6) if ctx.dialogue and type(a) is not type(b) else None
-
-
-def which_ones(ctx: Context, w: Word, p: Pred) -> Joined:
-    """which ones + are past their SLA: the rows, not their number"""
-    if w.kind != "which_ones" or not ctx.dialogue or p.one:
-        return None
-    return Several((Word("list"), p)), 0.0
-
-
-def which_ones_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """which of them + bought again"""
-    about = v.about or ctx.model.ext.subject
-    return which_ones(ctx, w, Pred(exists(ctx, v), about)) if about else None
-
-
-def several_more(ctx: Context, a: Several, b: Group | When | Pred | Sorting | Top) -> Joined:
-    return Several((*a.parts, b)), 0.3
 
 
 def trend_meas(ctx: Context, w: Word, m: Meas) -> Joined:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent.planner.items import AmountItem, Ent, FieldItem, Leading, Meas, Pred, Sorting, Top, Word
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.sorting import top_group
-from schema.query import By, Order
+from schema.query import Aggregate, All, By, Order
 
 
 def top_field(ctx: Context, t: Top, f: FieldItem) -> Joined:
@@ -61,3 +61,15 @@ def meas_leading(ctx: Context, m: Meas, g: Leading) -> Joined:
     if m.by != g.by or not m.order or m.limit != 1:
         return None
     return replace(m, limit=g.count, filters=(*m.filters, *g.filters)), 0.1
+
+
+def by_things(ctx: Context, w: Word, e: Ent) -> Joined:
+    """(top 5 advisors) by + visits this month: how many there are"""
+    if w.kind not in ("by", "sort") or not e.plural or not ctx.time(e.dataset):
+        return None
+    if e.limit or e.order or e.one or e.who or e.asked or ctx.columns(e.fields):
+        return None
+    inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters) if e.filters else None
+    return Sorting(
+        Aggregate(fn="count", over=e.dataset, where=inside), None, True, moment=e.moment
+    ), 0.1 if e.implied else 0.2

@@ -45,7 +45,7 @@ def handled(ctx: Context, e: Ent, s: Sorting) -> Sorting:
     over = s.measure.over
     if ctx.graph.reaches(over, [e.dataset]):
         return s
-    rows = [d.name for d in ctx.model.datasets.values() if d.ext.handled_by == e.dataset]
+    rows = [d.name for d in ctx.model.datasets.values() if e.dataset in d.ext.handled_by]
     if len(rows) != 1 or not ctx.graph.reaches(rows[0], [over]):
         return s
     return replace(s, measure=Aggregate(fn="count", over=rows[0], where=s.measure.where))

@@ -19,7 +19,7 @@ from agent.planner.items import (
 )
 from agent.planner.rules.context import BEST, Context, Joined, unfit
 from agent.planner.rules.ranked import by_catalogue, handled, of_things
-from schema.query import Aggregate, All, By, Measure, Order
+from schema.query import Aggregate, By, Measure, Order
 
 
 def top_amount(ctx: Context, w: Word, a: AmountItem) -> Joined:
@@ -96,16 +96,6 @@ def by_count(ctx: Context, w: Word, m: Meas) -> Joined:
     if w.kind not in ("by", "sort") or len(m.measures) != 1 or m.by or m.order:
         return None
     return Sorting(m.measures[0], None, True, moment=m.moment, filters=m.filters), 0.05 + 0.1 * len(m.filters)
-
-
-def by_things(ctx: Context, w: Word, e: Ent) -> Joined:
-    """(top 5 advisors) by + visits this month: how many there are"""
-    if w.kind not in ("by", "sort") or not e.plural or not ctx.time(e.dataset):
-        return None
-    if e.limit or e.order or e.one or e.who or e.implied or e.asked or ctx.columns(e.fields):
-        return None
-    inside = e.filters[0] if len(e.filters) == 1 else All(all=e.filters) if e.filters else None
-    return Sorting(Aggregate(fn="count", over=e.dataset, where=inside), None, True, moment=e.moment), 0.2
 
 
 def field_sorting(ctx: Context, f: FieldItem, s: Sorting) -> Joined:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from agent.planner.items import (
     Ent,
     FieldItem,
+    Function,
     Meas,
     MetricItem,
     Pred,
@@ -243,6 +244,12 @@ def self_sorting(ctx: Context, w: Word, s: Sorting) -> Joined:
         return None
     oneself = Compare(field=ctx.model.datasets[who].id_field, op="=", value="$asker")
     return replace(s, filters=(*s.filters, oneself)), 0.0
+
+
+def sorting_mean(ctx: Context, s: Sorting, fn: Function) -> Joined:
+    """the slowest to resolve + on average: a mean already"""
+    mean = isinstance(s.measure, str) and any(w in ctx.model.metric(s.measure).expression for w in ("AVG(", "/"))
+    return (s, 0.0) if mean and fn.fn == "avg" else None
 
 
 def sorting_on_top(ctx: Context, s: Sorting, w: Word) -> Joined:
