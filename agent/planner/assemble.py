@@ -91,6 +91,12 @@ def _had(ctx: Context, e: Ent) -> Ent:
     return e
 
 
+def _in_order(ctx: Context, filters: Sequence[Filter]) -> bool:
+    """Whether one of the conditions has an order of its own: the first to call."""
+    said = [f.named for f in filters if isinstance(f, Named) and f.named[0] != "$"]
+    return any(ctx.model.named(n).order for n in said)
+
+
 def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     """A list of entities."""
     e = replace(e, filters=theirs(ctx, e.dataset, e.filters))
@@ -105,7 +111,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
                 dataset, fields = named.lists, (*named.columns, *fields)
                 break
     order = e.order
-    if e.limit and not order and (best := ctx.model.datasets[e.dataset].ext.best):
+    if e.limit and not order and not _in_order(ctx, e.filters) and (best := ctx.model.datasets[e.dataset].ext.best):
         if "." not in best:
             raise UnanswerableError("ranked by a measure")
         order, fields = (Order(by=best, descending=True),), (*fields, best)

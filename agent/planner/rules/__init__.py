@@ -62,7 +62,7 @@ RULES: tuple[Rule, ...] = (
     entities.ent_amount,
     own.ent_mine, own.mine_ent,
     entities.ent_not_when,
-    own.ent_own_store, own.own_store_ent,
+    own.ent_self_sold, own.ent_own_store, own.own_store_ent,
     own.meas_own_store, own.own_store_meas,
     # Conditions: values, comparisons, negation, and/or, periods of dated filters.
     conditions.not_pred,
