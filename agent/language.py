@@ -45,7 +45,7 @@ def language_of(text: str, before: Language | None = None) -> Language:
         return "vi" if not _mostly_english(words) else "en"
     vietnamese = sum(t.plain in _VIETNAMESE for t in words)
     english = sum(t.plain in _ENGLISH for t in words)
-    if before and vietnamese == english:
+    if before and (vietnamese == english or max(vietnamese, english) < 2):
         return before
     return "vi" if vietnamese >= max(2, english + 1) else "en"
 

@@ -13,7 +13,7 @@ from agent.planner.items import (
 )
 from agent.planner.moments import Moment
 from agent.planner.rules.context import Context, Joined
-from schema.query import Aggregate, Compare, Exists, Order
+from schema.query import Aggregate, Compare, Exists, Filter, Order
 
 
 def latest_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -100,3 +100,36 @@ def at_day(ctx: Context, w: Word, m: Meas) -> Joined:
 
 def where_day(ctx: Context, e: Ent, m: Meas) -> Joined:
     return day_where(ctx, m, e)
+
+
+def what_latest(ctx: Context, w: Word, m: Meas) -> Joined:
+    """what did + An last buy: the rows of that day rather than the day"""
+    first = m.measures[0]
+    if w.kind != "what" or not isinstance(first, Aggregate) or first.fn not in ("max", "min") or m.by or not m.filters:
+        return None
+    return _last_rows(ctx, first.over, m.filters, first.fn == "max") if ctx.is_time(first.over) else None
+
+
+def latest_what(ctx: Context, m: Meas, w: Word) -> Joined:
+    """An lần cuối mua + gì"""
+    return what_latest(ctx, w, m)
+
+
+def ent_what_latest(ctx: Context, e: Ent, w: Word) -> Joined:
+    """An's last purchase + what"""
+    latest = ctx.model.field(e.fields[-1]).ext.latest_of if len(e.fields) == 1 else None
+    if w.kind != "what" or not e.one or not latest or e.order or e.limit:
+        return None
+    return _last_rows(ctx, latest, e.filters, True)
+
+
+def what_ent_latest(ctx: Context, w: Word, e: Ent) -> Joined:
+    """what was + An's last purchase"""
+    return ent_what_latest(ctx, e, w)
+
+
+def _last_rows(ctx: Context, time: str, filters: tuple[Filter, ...], last: bool) -> Joined:
+    rows = time.partition(".")[0]
+    rows = ctx.model.datasets[rows].ext.rows or rows
+    order = (Order(by=time, descending=last),)
+    return Ent(rows, filters, order=order, limit=1, plural=False), -0.3
