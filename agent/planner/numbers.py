@@ -219,7 +219,7 @@ def amount_at(tokens: Sequence[Token], i: int) -> tuple[int, Amount] | None:
         and (name in ("₫", "km") or not scaled)
     ):
         unit, j = _UNITS[tokens[j].stem], j + 1
-        if unit == "years" and j < len(tokens) and tokens[j].plain == "tuoi":  # 10 năm tuổi: of a thing
+        if unit == "years" and j < len(tokens) and tokens[j].plain in ("tuoi", "old"):  # 10 năm tuổi: of a thing
             j += 1
     return j, Amount(value / 100 if unit == "%" else value, unit)
 

@@ -21,6 +21,7 @@ from agent.planner.rules.fitting import (
     beside,
     each_of,
     excluded,
+    of_had,
     of_somebody,
     of_store,
     own_value,
@@ -141,14 +142,12 @@ def _denied(ctx: Context, filters: tuple[Filter, ...], v: Verb) -> bool:
 
 def ent_bound(ctx: Context, e: Ent, b: BoundItem) -> Joined:
     """women + over 30: the field of the dataset that has the bound's unit, or that bare numbers mean"""
+    if (had := of_had(ctx, e.filters, b.bound)) is not None:
+        return replace(e, filters=had), 0.0
     dataset = ctx.model.datasets[e.dataset]
-    key = dataset.ext.bare_number if b.bound.unit is None else None
-    if b.bound.unit:
-        fits = (
-            [dataset.ext.amounts[b.bound.unit]]
-            if b.bound.unit in dataset.ext.amounts
-            else [f.key for f in dataset.fields.values() if f.ext.unit == b.bound.unit and not f.ext.detail]
-        )
+    key = dataset.ext.bare_number if b.bound.unit is None else dataset.ext.amounts.get(b.bound.unit)
+    if b.bound.unit and not key:
+        fits = [f.key for f in dataset.fields.values() if f.ext.unit == b.bound.unit and not f.ext.detail]
         key = fits[0] if len(fits) == 1 else None
     if not key or (not b.bound.unit and b.bound.value < 10):  # a small bare number counts something else
         return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from agent.planner.items import Pred
-from agent.planner.rules.context import Context, axes
+from agent.planner.numbers import Bound
+from agent.planner.rules.context import Context, axes, comparison
 from agent.planner.rules.gathering import linked
 from schema.query import All, Compare, Exists, Filter, Named, Not
+
+ADULT = 18  # years; a customer is no child
 
 
 def beside(ctx: Context, filters: tuple[Filter, ...], dataset: str) -> bool:
@@ -98,3 +101,17 @@ def of_somebody(ctx: Context, base: str, dataset: str) -> bool:
     """Whether a condition is on what is known of the subject, beside rows that are no subject: a case, of consent."""
     subject = ctx.model.ext.subject
     return base != subject and dataset != base and ctx.model.datasets[dataset].ext.quality
+
+
+def of_had(ctx: Context, filters: tuple[Filter, ...], b: Bound) -> tuple[Filter, ...] | None:
+    """drives a car + over 5 years: of what is had, where nobody is so young; the conditions with it inside."""
+    last = filters[-1] if filters else None
+    if b.unit != "years" or b.value >= ADULT or not isinstance(last, Exists) or last.value is not None:
+        return None
+    tree = ctx.graph.tree(last.exists)
+    aged = [f.key for d in tree for f in ctx.model.datasets[d].fields.values() if f.ext.unit == "years"]
+    aged = [key for key in aged if not key.startswith(f"{ctx.model.ext.subject}.")]
+    if len(aged) != 1:
+        return None
+    inside = last.model_copy(update={"filters": (*last.filters, comparison(aged[0], b))})
+    return (*(f for f in filters[:-1] if f != last), inside)
