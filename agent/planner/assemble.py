@@ -12,6 +12,7 @@ from agent.planner.moments import Moment, earlier
 from agent.planner.rules import Context
 from agent.planner.rules.gathering import gathered
 from agent.planner.rules.growth import before
+from agent.planner.rules.ranked import known
 from agent.planner.rules.verbs import says
 from agent.planner.whose import home, mine, own_facts, own_store, theirs
 from schema.access import Asker
@@ -194,7 +195,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         compare = earlier(period, ctx.today, m.compare)
     by = tuple(_by(ctx, m.base, b, filters) for b in m.by)
     if m.limit and m.order:
-        filters = (*filters, *(f for f in _known(ctx, m.base, by) if f not in filters))
+        filters = (*filters, *(f for f in known(ctx, m.base, by) if f not in filters))
     measures = _with_listed_counts(ctx, m)
     order = tuple(_named_order(o, measures, m.growth) for o in m.order)
     return SemanticQuery(
@@ -208,13 +209,6 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         having=m.having,
         share=m.share,
     )
-
-
-def _known(ctx: Context, base: str, by: Sequence[By]) -> list[Filter]:
-    """The first of some groups is one that is known: nobody is no advisor."""
-    everyone = (base, ctx.model.ext.stores, ctx.model.ext.subject)
-    groups = [b.field for b in by if b.field in ctx.model.datasets and b.field not in everyone]
-    return [Compare(field=ctx.model.datasets[g].id_field, op="filled") for g in groups if ctx.graph.reaches(base, [g])]
 
 
 def _standing(ctx: Context, dataset: str, filters: Sequence[Filter], moment: Moment | None) -> tuple[Filter, ...]:

@@ -44,9 +44,11 @@ def kinds_asked(
 ) -> list[tuple[int, int, Item, float]]:
     """phụ tùng nào: of a kind of rows, which is asked for; one, as the language has no plural there"""
     out: list[tuple[int, int, Item, float]] = []
+    nouns = {(start, end) for start, end, item, _ in said if isinstance(item, Ent)}  # showroom nào: no way to order
     for start, end, item, weight in said:
         if (
             not isinstance(item, Pred)
+            or (start, end) in nouns
             or item.one
             or ctx.model.datasets[item.dataset].ext.quality
             or end >= len(tokens)
@@ -59,6 +61,29 @@ def kinds_asked(
     return out
 
 
+def by_asker(said: Sequence[tuple[int, int, Item, float]], ctx: Context) -> list[tuple[int, int, Item, float]]:
+    """tôi bán được bao nhiêu xe: what is measured is by whoever asks"""
+    own = {s: e for s, e, item, _ in said if item == Word("self_sold")}
+    out: list[tuple[int, int, Item, float]] = []
+    for start, end, item, weight in said:
+        if isinstance(item, MetricItem) and start - 1 in own and end >= own[start - 1]:
+            tree = ctx.graph.tree(ctx.base(item.name))
+            sellers = [d for d in tree if ctx.model.datasets[d].ext.played_by]
+            who = ctx.model.metric(item.name).ext.who or (sellers[0] if sellers else None)
+            out.append((start - 1, end, MetricItem(item.name, who), weight + 0.2))
+    return out
+
+
+def further(
+    tokens: Sequence[Token], said: list[tuple[int, int, Item, float]], ctx: Context
+) -> list[tuple[int, int, Item, float]]:
+    """What was said, and what it may mean by the words around it."""
+    given = {i + 1 for i, t in enumerate(tokens) if t.text in _GIVING}  # cho em số xe bán: told to me, not sold by me
+    said = [x for x in said if not (x[2] == Word("self") and x[0] in given)]
+    return said + kinds_asked(tokens, said, ctx) + by_asker(said, ctx)
+
+
+_GIVING = frozenset("cho giúp giup dùm với nhờ".split())
 _COUNTED = frozenset("nhiêu nhieu mấy những các many which what số so đếm dem number of".split())
 
 

@@ -23,7 +23,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.lexicon import Lexicon
-from agent.planner.likely import asked, beside, counted, kinds_asked, outermost, plural, sure, unfolded, unhyphenated
+from agent.planner.likely import asked, beside, counted, further, outermost, plural, sure, unfolded, unhyphenated
 from agent.planner.numbers import Amount, find_amounts
 from agent.planner.particles import placed
 from agent.planner.rules import Context
@@ -106,7 +106,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
     for start, end, head in beside(tokens, said, ctx, lexicon, script):
         said.append((start, end, head.item, head.weight))
         covered[start:end] = [True] * (end - start)
-    said = counted(tokens, said + kinds_asked(tokens, said, ctx))
+    said = counted(tokens, further(tokens, said, ctx))
     said = [(s, e, item, w * sure(lexicon, tokens, s, e, item)) for s, e, item, w in outermost(tokens, said)]
     for start, end, item, weight in said:
         content = sum(not e for e in empty[start:end])

@@ -26,6 +26,7 @@ NAMED = {
     "columns", "beside", "about", "total", "home", "bare_number", "best", "many", "one", "many_columns", "one_columns",
     "subject", "users", "stores", "owners", "needs", "why", "dataset", "amounts", "exists", "metric", "over",
     "who", "worth", "rows", "counted_as", "axis", "old", "new", "axes", "amount", "without", "bests", "log",
+    "mean", "handled_by",
 }  # fmt: skip
 FIELD = re.compile(r"-?[a-z_]+\.[a-z_]+")
 EXPRESSED = {"expression", "where", "n", "at"}

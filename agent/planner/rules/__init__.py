@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agent.planner.rules import (
+    asker,
     calls,
     changes,
     compared,
@@ -63,8 +64,10 @@ RULES: tuple[Rule, ...] = (
     entities.ent_amount,
     own.ent_mine, own.mine_ent,
     entities.ent_not_when,
-    own.ent_self_sold, own.ent_own_store, own.own_store_ent,
+    own.ent_own_store, own.own_store_ent,
     own.meas_own_store, own.own_store_meas,
+    asker.ent_self_sold, asker.self_sold_meas, asker.meas_self_sold, asker.self_sold_much, asker.self_never,
+    asker.self_handled_ent, asker.self_handled_meas, asker.meas_self_handled, asker.meas_self_did,
     # Conditions: values, comparisons, negation, and/or, periods of dated filters.
     conditions.not_pred,
     conditions.except_ent,
@@ -100,15 +103,12 @@ RULES: tuple[Rule, ...] = (
     verbs.verb_ent,
     verbs.verb_subject,
     verbs.verb_pred,
-    verbs.verb_count,
-    verbs.verb_finer,
+    verbs.verb_count, verbs.verb_finer,
     verbs.verb_when, verbs.when_verb,
     verbs.verb_bound,
     verbs.bound_times,
-    verbs.amount_times,
-    verbs.verb_often,
-    verbs.bound_ent,
-    verbs.word_verbal,
+    verbs.amount_times, verbs.verb_often,
+    verbs.bound_ent, verbs.word_verbal,
     verbs.not_verb,
     verbs.word_verb,
     occurrences.how_many_verb,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.planner.items import (
@@ -11,8 +10,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined
-from schema.model import Dataset
-from schema.query import Compare, Filter, Named, SemanticQuery
+from schema.query import Named
 
 MINE = Named(named="$mine.mine")
 
@@ -52,34 +50,3 @@ def meas_own_store(ctx: Context, m: Meas, w: Word) -> Joined:
 
 def own_store_meas(ctx: Context, w: Word, m: Meas) -> Joined:
     return meas_own_store(ctx, m, w)
-
-
-def ent_self_sold(ctx: Context, e: Ent, w: Word) -> Joined:
-    """orders + I closed; cars + I sold: the asker is the seller"""
-    if w.kind != "self_sold" or e.one or e.who:
-        return None
-    datasets, filters = ctx.model.datasets, e.filters
-    rows = e.dataset
-    if not _sellers(ctx, rows):
-        sales = [d for d in datasets.values() if e.dataset in d.ext.objects]
-        if len(sales) != 1:
-            return None
-        held = SemanticQuery.model_validate({"filters": sales[0].ext.objects[e.dataset]}).filters
-        rows, filters = sales[0].ext.rows or sales[0].name, (*_held(ctx, sales[0], held), *filters)
-    sellers = _sellers(ctx, rows)
-    if not sellers:
-        return None
-    oneself = Compare(field=datasets[sellers].id_field, op="=", value="$asker")
-    return replace(e, dataset=rows, filters=(*filters, oneself), lead=rows), -0.2
-
-
-def _sellers(ctx: Context, rows: str) -> str | None:
-    """The staff who close such rows."""
-    near = [d for d, path in ctx.graph.tree(rows).items() if len(path) == 1 and ctx.model.datasets[d].ext.played_by]
-    return near[0] if near else None
-
-
-def _held(ctx: Context, sales: Dataset, held: Sequence[Filter]) -> tuple[Filter, ...]:
-    """What holds of a sale of such things, as far as its listed rows can say."""
-    rows = sales.ext.rows or sales.name
-    return tuple(f for f in held if isinstance(f, Compare) and ctx.graph.reaches(rows, [f.field.partition(".")[0]]))

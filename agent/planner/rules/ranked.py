@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agent.planner.items import Ent, Sorting
 from agent.planner.rules.context import Context
-from schema.query import Aggregate, Exists
+from schema.query import Aggregate, By, Compare, Exists, Filter
 
 
 def of_things(ctx: Context, s: Sorting) -> Sorting:
@@ -49,3 +50,13 @@ def handled(ctx: Context, e: Ent, s: Sorting) -> Sorting:
     if len(rows) != 1 or not ctx.graph.reaches(rows[0], [over]):
         return s
     return replace(s, measure=Aggregate(fn="count", over=rows[0], where=s.measure.where))
+
+
+def known(ctx: Context, base: str, by: Sequence[By]) -> list[Filter]:
+    """The first of some groups is one that is known: nobody is no advisor, unknown is no occupation."""
+    everyone, found = (ctx.model.ext.stores, ctx.model.ext.subject), list[Filter]()
+    for b in by:
+        dataset, _, name = b.field.partition(".")
+        if b.grain is None and (name or dataset not in (base, *everyone)) and ctx.graph.reaches(base, [dataset]):
+            found.append(Compare(field=b.field if name else ctx.model.datasets[dataset].id_field, op="filled"))
+    return found
