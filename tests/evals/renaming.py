@@ -15,6 +15,7 @@ import yaml
 from agent.planner import lexicon as lexicon_module
 from agent.planner.tokens import stem
 from schema.model import SemanticModel
+from schema.phrases import spelled_out
 from schema.text import fold
 
 PLANNER = Path(lexicon_module.__file__).parent
@@ -119,9 +120,9 @@ def places(words: Sequence[re.Match[str]], phrases: Collection[tuple[str, ...]])
 
 # what stays -----------------------------------------------------------------------------------------------------------
 def phrases_of_the_language() -> list[str]:
-    kinds = yaml.safe_load((PLANNER / "words.yaml").read_text("utf-8"))
+    kinds = yaml.load((PLANNER / "words.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # no and on are words
     short = yaml.safe_load((PLANNER / "abbreviations.yaml").read_text("utf-8"))
-    said = [str(p) for lists in kinds.values() for phrases in lists for p in phrases]
+    said = list(spelled_out(p for lists in kinds.values() for phrases in lists for p in phrases))
     return said + [str(part) for pair in short.items() for part in pair]
 
 
