@@ -43,7 +43,7 @@ def language_of(text: str, before: Language | None = None) -> Language:
     words = [t for t in tokens if t.plain.isalpha()]
     if any(t.accented and not t.capital and t.text not in _AMOUNTS for t in words):
         return "vi" if not _mostly_english(words) else "en"
-    vietnamese = sum(t.plain in _VIETNAMESE for t in words)
+    vietnamese = sum(t.plain in _VIETNAMESE and not t.capital for t in words)  # Ho Chi Minh City is a name
     english = sum(t.plain in _ENGLISH for t in words)
     if before and (vietnamese == english or max(vietnamese, english) < 2):
         return before

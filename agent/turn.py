@@ -109,11 +109,12 @@ class Turn:
 
     def _rows(self, d: Ask, outcomes: list[Outcome], stating: Cards) -> Answer:
         results = [(o.result.query, o.result) for o in outcomes if o.result is not None and o.result.query is not None]
+        likelier: SemanticQuery | None = None
         for query in d.fallbacks if all(nothing(r) for _, r in results) else ():
             self.toolbox.run("query_customers", {"query": query})
             found = self.toolbox.outcomes[-1].result
             if found is not None and not nothing(found):
-                results = [(query, found)]
+                likelier, results = d.query, [(query, found)]
                 break
         if any(
             not nothing(r) for _, r in results
@@ -136,6 +137,13 @@ class Turn:
             self.pending.update({o.question: q for o, (q, _) in zip(answer.options, kept, strict=True)})
             return answer
         answer = stating.rows(first, self.planner.ctx.today.isoformat())
+        if likelier is not None:
+            said = stating.wording.understood(likelier)
+            answer.notices.append(
+                stating.wording.pick(
+                    f"Read first as: {said}; nothing matches that.", f"Hiểu trước là: {said}; không có kết quả."
+                )
+            )
         if d.mended:
             read = ", ".join(f"{a} → {b}" for a, b in d.mended.items())
             answer.notices.append(stating.pick(f"Read as: {read}.", f"Hiểu là: {read}."))

@@ -194,7 +194,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
             period = Moment("unit", m.compare.unit, 0, label="").resolve(ctx.today, False)
         compare = earlier(period, ctx.today, m.compare)
     by = tuple(_by(ctx, m.base, b, filters) for b in m.by)
-    if m.limit and m.order:
+    if m.having or (m.limit and m.order):
         filters = (*filters, *(f for f in known(ctx, m.base, by) if f not in filters))
     measures = _with_listed_counts(ctx, m)
     order = tuple(_named_order(o, measures, m.growth) for o in m.order)

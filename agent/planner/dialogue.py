@@ -201,7 +201,17 @@ def _sort(ctx: Context, last: SemanticQuery, s: Sorting) -> SemanticQuery:
         order = (Order(by=s.measure, descending=s.descending),)
         by = (By(field=last.dataset),)
         return SemanticQuery(metrics=(s.measure,), by=by, order=order, filters=last.filters, limit=last.limit)
+    if isinstance(s.measure, str) and last.by and _fits(ctx, s.measure, last.by):  # which has the highest …?
+        order = (Order(by=s.measure, descending=s.descending),)
+        limit = 1 if s.superlative else None
+        return last.model_copy(update={"metrics": (s.measure,), "order": order, "limit": limit, "compare": None})
     raise UnanswerableError("not a column of the last answer")
+
+
+def _fits(ctx: Context, measure: str, by: tuple[By, ...]) -> bool:
+    """Whether the groups of the last answer are groups of that measure."""
+    base = ctx.base(measure)
+    return all(b.grain is None and ctx.distance(base, b.field.partition(".")[0]) is not None for b in by)
 
 
 def _count(ctx: Context, last: SemanticQuery) -> SemanticQuery:

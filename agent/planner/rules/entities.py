@@ -15,7 +15,7 @@ from agent.planner.items import (
     Verb,
     When,
 )
-from agent.planner.rules.context import Context, Joined, comparison, exists, is_place
+from agent.planner.rules.context import Context, Joined, axes, comparison, exists, is_place
 from agent.planner.rules.fitting import (
     akin,
     beside,
@@ -82,6 +82,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
     near = e.dataset == ctx.model.ext.subject or ctx.graph.reaches(e.dataset, [p.dataset])
     near = near or (p.negative and ctx.graph.reaches(p.dataset, [e.dataset]))  # cars with no appointment
     apart = 0.0 if near else 0.1 if part(ctx, e.dataset, p.dataset) and not e.implied else 1.5
+    if p.dataset == ctx.model.ext.stores != e.dataset and any(ctx.is_time(key) for key in axes(ctx, p.filter)):
+        apart += 1.5  # opened before November: the record, not its showroom
     if e.dataset == ctx.model.ext.subject and of_store(ctx, p):
         apart += 0.4
     if of_somebody(ctx, e.dataset, p.dataset):

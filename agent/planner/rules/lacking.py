@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agent.planner.items import Ent, MetricItem, Pred, Verb, Word
 from agent.planner.numbers import Bound
-from agent.planner.rules.context import Context, Joined, exists
+from agent.planner.rules.context import Context, Joined, exists, unfit
 from agent.planner.rules.verbs import verb_ent
 from schema.query import Compare, Exists, Named, Not, SemanticQuery
 
@@ -82,6 +82,8 @@ def ent_lacking(ctx: Context, e: Ent, p: Pred) -> Joined:
         if not (part := _part(ctx, e.dataset, rows.exists, ctx.model.metric(metric).ext.who if metric else None)):
             return None
         e = replace(e, dataset=part, who=False, filters=players(ctx, part, e.dataset))
+    if metric and unfit(ctx, metric, e.dataset):
+        return None  # no product is a car sold
     if e.dataset == ctx.model.ext.subject or not ctx.graph.reaches(rows.exists, [e.dataset]):
         return None
     if e.moment and not rows.period:  # which reps this month + sold nothing
