@@ -42,7 +42,11 @@ def ensure_demo(say: Say) -> None:
         with engine.connect() as connection:
             known = stored_settings(connection)
         untouched = known.get("demo") and known.get("fingerprint") == _fingerprint(engine)
+        behind = metadata.tables.keys() - set(inspect(engine).get_table_names())
     if known.get("today") == today.isoformat():
+        if behind:
+            say("The store is of an earlier version: computing its figures anew …")
+            refresh_store(settings.demo, today, say)
         return
     if untouched:
         say(f"The demo is of {known['today']}: making it anew for {today} …")

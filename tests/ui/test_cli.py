@@ -208,6 +208,26 @@ def test_a_demo_that_was_never_finished_is_made(tmp_path: Path, monkeypatch: pyt
     assert count["rows"][0][0] > 0
 
 
+def test_a_demo_of_an_earlier_version_gets_its_new_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFECYCLE_DATA", str(tmp_path))
+    monkeypatch.setattr("ui.demo.DEMO_CUSTOMERS", 40)
+    ensure_demo(lambda _: None)
+    engine = open_store(f"sqlite:///{tmp_path / 'demo.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE order_totals")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    said: list[str] = []
+    ensure_demo(said.append)
+    assert any("earlier version" in line for line in said)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT COUNT(*) FROM order_totals").scalar()
+        assert found == connection.exec_driver_sql("SELECT COUNT(*) FROM orders").scalar() != 0
+    engine.dispose()
+    said.clear()
+    ensure_demo(said.append)
+    assert said == []
+
+
 def test_a_store_without_a_company_can_be_seeded(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'made.db'}"
     engine = open_store(url)
