@@ -21,7 +21,6 @@ from agent.events import StepEvent as StepEvent
 from agent.events import TokenEvent as TokenEvent
 from agent.language import Language
 from agent.planner.decisions import EMPTY, Ask, State
-from agent.refusals import nearest
 from agent.session_values import SessionValues
 from agent.toolbox import Toolbox
 from agent.turn import Turn
@@ -34,8 +33,6 @@ from tools.values import Values
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage  # seconds to import
-
-SUGGESTED = 4
 
 
 @dataclass
@@ -56,10 +53,10 @@ class Session:
         context = self.agent.context(self.asker)
         toolbox = Toolbox(context, lambda text, customer: self.agent.notes(context, text, customer), limit)
         values = SessionValues(Values(context), self.agent.short_lists)
-        state, before = self.state, self.language
-        turn = Turn(question, self.agent.planner, self.asker, values, state, toolbox, [], self.pending, before)
-        turn.suggestions += nearest(question, self.agent.suggestions(turn.language))[:SUGGESTED]
-        return turn
+        state, suggest = self.state, self.agent.suggestions
+        return Turn(
+            question, self.agent.planner, self.asker, values, state, toolbox, suggest, self.pending, self.language
+        )
 
     def ask(self, question: str, *, limit: int = 1000) -> Answer:
         """Answer one question by the planner's lane, without LlamaIndex; the same steps as `stream` takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,12 +13,15 @@ from agent.planner.columns import fields_named
 from agent.planner.decisions import Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.planner import Planner
 from agent.planner.values import Values
+from agent.refusals import nearest
 from agent.toolbox import Outcome, Toolbox, plain
 from schema.access import Asker
 from schema.query import SemanticQuery
 from tools.context import Result
 from tools.database import DatabaseError
 from tools.guard import GuardError
+
+SUGGESTED = 4
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Turn:
     values: Values
     state: State
     toolbox: Toolbox
-    suggestions: list[str]
+    suggest: Callable[[Language], list[str]]
     pending: dict[str, SemanticQuery]
     before: Language | None = None
     language: Language = field(init=False)
@@ -67,6 +71,11 @@ class Turn:
         place = [c.name for c in found.columns].index("customer_id")
         question = which.question.format(f"#{found.rows[0][place]}")
         self.decision = self.planner.plan(question, self.asker, self.values, self.state)
+
+    @property
+    def suggestions(self) -> list[str]:
+        """What to ask instead, once a refusal needs it."""
+        return nearest(self.question, self.suggest(self.language))[:SUGGESTED]
 
     def calls(self) -> list[tuple[str, dict[str, Any]]]:
         """The tool calls that the decision needs; rival readings are run beside the first."""

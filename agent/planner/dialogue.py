@@ -11,6 +11,7 @@ from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context
 from agent.planner.rules.context import axes, merge
 from agent.planner.rules.gathering import gathered
+from agent.planner.rules.ranked import known
 from agent.planner.swaps import in_fields, in_rows, sibling, swapped
 from schema.query import (
     Aggregate,
@@ -180,7 +181,9 @@ def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQue
     if any(b.field == "$time" for b in filled):
         raise UnanswerableError(f"{base} has no time of its own")
     if last.metrics:
-        return last.model_copy(update={"by": filled, "order": (), "limit": None})
+        left = known(ctx, base, last.by)  # that the former groups are known ones is none of the new ones' conditions
+        kept = tuple(f for f in last.filters if f not in left)
+        return last.model_copy(update={"by": filled, "filters": kept, "order": (), "limit": None})
     count = Aggregate(fn="count", over=last.dataset or base)
     return SemanticQuery(metrics=(count,), by=filled, filters=last.filters, period=last.period)
 
@@ -274,15 +277,15 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
 def _lacking_too(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery | None:
     """Without a birth date … and e-mail? What is had, or lacked, in the place of what was."""
     bare = not (e.filters or e.fields or e.order or e.limit or e.moment or e.one or e.who)
-    known = [f for f in last.filters if isinstance(f, Compare) and f.op in ("empty", "filled")]
+    had = [f for f in last.filters if isinstance(f, Compare) and f.op in ("empty", "filled")]
     subject = ctx.model.ext.subject
-    if not bare or len(known) != 1 or e.dataset == base_of(ctx, last) or not subject:
+    if last.by or not bare or len(had) != 1 or e.dataset == base_of(ctx, last) or not subject:
         return None
     if not ctx.graph.reaches(e.dataset, [subject]):
         return None
     rows = Exists(exists=e.dataset)
-    new: Filter = rows if known[0].op == "filled" else Not(negate=rows)
-    return last.model_copy(update={"filters": tuple(new if f == known[0] else f for f in last.filters)})
+    new: Filter = rows if had[0].op == "filled" else Not(negate=rows)
+    return last.model_copy(update={"filters": tuple(new if f == had[0] else f for f in last.filters)})
 
 
 def of_focus(ctx: Context, item: Item, one: int | None) -> Item:

@@ -70,7 +70,8 @@ def by_asker(said: Sequence[tuple[int, int, Item, float]], ctx: Context) -> list
             tree = ctx.graph.tree(ctx.base(item.name))
             sellers = [d for d in tree if ctx.model.datasets[d].ext.played_by]
             who = ctx.model.metric(item.name).ext.who or (sellers[0] if sellers else None)
-            out.append((start - 1, end, MetricItem(item.name, who), weight + 0.2))
+            if who:
+                out.append((start - 1, end, MetricItem(item.name, who), weight + 0.2))
     return out
 
 

@@ -134,7 +134,7 @@ class Planner:
                 found = [(s, d) for s, d in found if isinstance(d, Ask) and d.edited]
             near = [d for s, d in found if found[0][0] - s <= CLOSE]
             far = [d.query for s, d in found if found[0][0] - s > CLOSE and isinstance(d, Ask)]
-            chosen = rivals(near)
+            chosen = rivals(self.ctx, near)
             if not isinstance(chosen, Ask) or chosen.edited or of_one(self.ctx, chosen.query):
                 return chosen  # one customer may well have none of it
             return replace(chosen, fallbacks=tuple(far[:3]))

@@ -10,7 +10,7 @@ from agent.planner.rules import Context
 from schema.query import Aggregate, Compare, Exists, SemanticQuery
 
 
-def rivals(decisions: list[Decision]) -> Decision:
+def rivals(ctx: Context, decisions: list[Decision]) -> Decision:
     first = decisions[0]
     if not isinstance(first, Ask):
         return first
@@ -20,10 +20,11 @@ def rivals(decisions: list[Decision]) -> Decision:
         if isinstance(d, Ask) and d.query.limit == 1 and d.query.model_copy(update={"limit": None}) == first.query:
             first = replace(first, query=d.query)  # the oldest case: the noun says that it is one
             continue
-        if isinstance(d, Ask) and _only_that(first.query) and breadth(d.query) <= knit:
+        if isinstance(d, Ask) and _only_that(ctx, first.query) and breadth(d.query) <= knit:
             first = replace(first, query=d.query)
+            seen.add(_canonical(d.query))
             continue
-        if isinstance(d, Ask) and _only_that(d.query):
+        if isinstance(d, Ask) and _only_that(ctx, d.query):
             continue
         if isinstance(d, Ask) and first.query.period and d.query == first.query.model_copy(update={"period": None}):
             continue  # it passes over the period
@@ -58,9 +59,10 @@ def _looser(a: SemanticQuery, b: SemanticQuery) -> bool:
     return breadth(a) == breadth(b) and len(a.filters) > len(b.filters)
 
 
-def _only_that(query: SemanticQuery) -> bool:
+def _only_that(ctx: Context, query: SemanticQuery) -> bool:
     """Whether it only says of one that he has some rows: what he bought tells more."""
-    one = [f for f in query.filters if isinstance(f, Compare) and f.op == "=" and f.field == f"{query.dataset}.id"]
+    key = ctx.model.datasets[query.dataset].id_field if query.dataset else ""
+    one = [f for f in query.filters if isinstance(f, Compare) and f.op == "=" and f.field == key]
     rest = [f for f in query.filters if f not in one]
     return bool(one and rest) and not query.fields and all(isinstance(f, Exists) and f.value is None for f in rest)
 
