@@ -22,6 +22,7 @@ _EDGES = {
     "until": "until", "till": "until", "by": "until", "up to": "until", "den": "until", "toi": "until",
     "den het": "until",     "truoc hoac trong": "until", "cho den": "until", "tinh den": "until",
 }  # fmt: skip
+_TODAY = frozenset(("now", "today", "nay", "gio", "bay gio", "hom nay"))
 _NO_EDGES = frozenset("tôi tối tụ tủ đen đèn".split())  # they fold to words of an edge
 _NOW = re.compile(r"(?:(?:to|until|till|up to|den|toi|cho den|den tan) )?(?:now|today|date|nay|gio|hom nay|hien tai)")
 
@@ -118,6 +119,8 @@ def _edges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fou
             }[edge]
             if tokens[first].plain in ("trong", "in", "during") or (made.start or made.end) is None:
                 continue
+            if tokens[start].plain == "from" and moment.kind == "unit" and moment.offset == -1 and last == len(tokens):
+                continue  # messages from last week: of it
             named = moment.floating or (moment.kind in ("month", "quarter") and not moment.start)
             made = replace(made, floating=named and edge != "since")  # before 10 Dec: for plans, the next one
             end = _to_now(tokens, last) if edge == "since" else last
@@ -177,10 +180,11 @@ def _ranges(found: list[Found], tokens: Sequence[Token], today: date) -> list[Fo
                 begin = first - 1 if opened else first
                 span = Moment("span", start=a.start, end=b.end, label=_said(tokens, begin, end))
                 out.append((begin, end, span))
-        for length in (2, 3):  # from now until …
+        for length in (2, 3, 4):  # from now until …
             start = second - length
             words = [t.plain for t in tokens[max(start, 0) : second]]
-            if start >= 0 and words[0] in ("from", "tu") and words[1] in ("now", "today", "nay", "gio") and b.end:
+            since = start >= 0 and words[0] in ("from", "tu")
+            if since and {" ".join(words[1:]), " ".join(words[1:-1])} & _TODAY and b.end:
                 ahead = other.resolve(today, plan=True).end or b.end
                 out.append(
                     (start, end, Moment("span", start=today, end=ahead, full=True, label=_said(tokens, start, end)))

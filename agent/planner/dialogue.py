@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent.planner.assemble import measure_name, own_period
 from agent.planner.conditions import UnanswerableError, conditions
-from agent.planner.items import Ent, Group, Item, Leading, Meas, Pred, Several, Sorting, Top, Versus, When, Wider, Word
+from agent.planner.items import (
+    BoundItem,
+    Ent,
+    Group,
+    Item,
+    Leading,
+    Meas,
+    Pred,
+    Several,
+    Sorting,
+    Top,
+    Versus,
+    When,
+    Wider,
+    Word,
+)
 from agent.planner.moments import Moment, earlier, shift, unit_days
 from agent.planner.rules import Context
-from agent.planner.rules.context import axes, merge
+from agent.planner.rules.context import axes
+from agent.planner.rules.fitting import translated
 from agent.planner.rules.gathering import gathered
 from agent.planner.rules.ranked import known
 from agent.planner.swaps import in_fields, in_rows, sibling, swapped
+from agent.planner.turned import as_amount, as_rate, bounded, directed, lacking_too, widened
 from schema.query import (
     Aggregate,
     AnyOf,
     By,
     Compare,
-    Exists,
     Filter,
     Named,
-    Not,
     Order,
     Period,
     SemanticQuery,
 )
 
-FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus, Wider)
+FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus, Wider, BoundItem)
 
 
 def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
@@ -49,9 +62,9 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Pred):
         return _refine(ctx, last, item.filter, item.dataset)
     if isinstance(item, Wider):
-        return _widen(ctx, last, item.pred.filter)
+        return widened(ctx, last, item.pred.filter)
     if isinstance(item, Group):
-        return _group(ctx, last, item.by)
+        return _group(ctx, as_amount(ctx, last) if item.amount else last, item.by)
     if isinstance(item, Leading):
         return _leading(ctx, last, item)
     if isinstance(item, Sorting):
@@ -62,6 +75,14 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
         return _count(ctx, last)
     if isinstance(item, Word) and item.kind == "list":
         return _listed(last)
+    if isinstance(item, Word) and item.kind == "share":
+        return as_rate(ctx, last)
+    if isinstance(item, Word) and item.kind in ("money", "worth", "how_much"):
+        return as_amount(ctx, last)
+    if isinstance(item, Word) and item.kind in ("descending", "ascending"):
+        return directed(last, item.kind == "descending")
+    if isinstance(item, BoundItem):
+        return bounded(ctx, last, item.bound)
     if isinstance(item, Meas):
         return _measure(ctx, last, item)
     if isinstance(item, Ent):
@@ -135,6 +156,9 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
     if first and first.slice_of and isinstance(new, Compare) and new.field == first.sliced_by:  # … and of parts?
         last = last.model_copy(update={"metrics": (first.slice_of, *last.metrics[1:]), "order": ()})
     base = base_of(ctx, last)
+    if base != ctx.model.ext.subject and not ctx.graph.reaches(base, [dataset]):
+        new = translated(ctx, base, new) or new
+        dataset = base if any(key.startswith(f"{base}.") for key in axes(ctx, new)) else dataset
     if ctx.distance(base, dataset) is None:
         raise UnanswerableError(f"nothing links {base} with {dataset}")
     period = last.period
@@ -161,15 +185,6 @@ def _refine(ctx: Context, last: SemanticQuery, new: Filter, dataset: str) -> Sem
             "limit": last.limit,
         }
     )
-
-
-def _widen(ctx: Context, last: SemanticQuery, new: Filter) -> SemanticQuery:
-    """Another value of what was asked for, beside the former."""
-    for i, f in enumerate(last.filters):
-        if axes(ctx, f) & axes(ctx, new):
-            both = merge(ctx, f, new, "or")
-            return last.model_copy(update={"filters": (*last.filters[:i], both, *last.filters[i + 1 :])})
-    raise UnanswerableError("nothing to widen")
 
 
 def _group(ctx: Context, last: SemanticQuery, by: tuple[By, ...]) -> SemanticQuery:
@@ -251,7 +266,7 @@ def _measure(ctx: Context, last: SemanticQuery, m: Meas) -> SemanticQuery:
 
 def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     base = base_of(ctx, last)
-    if (lacking := _lacking_too(ctx, last, e)) is not None:
+    if (lacking := lacking_too(ctx, last, e, base)) is not None:
         return lacking
     if (
         e.order
@@ -272,29 +287,3 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     if query == last:
         raise UnanswerableError("nothing new")
     return query
-
-
-def _lacking_too(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery | None:
-    """Without a birth date … and e-mail? What is had, or lacked, in the place of what was."""
-    bare = not (e.filters or e.fields or e.order or e.limit or e.moment or e.one or e.who)
-    had = [f for f in last.filters if isinstance(f, Compare) and f.op in ("empty", "filled")]
-    subject = ctx.model.ext.subject
-    if last.by or not bare or len(had) != 1 or e.dataset == base_of(ctx, last) or not subject:
-        return None
-    if not ctx.graph.reaches(e.dataset, [subject]):
-        return None
-    rows = Exists(exists=e.dataset)
-    new: Filter = rows if had[0].op == "filled" else Not(negate=rows)
-    return last.model_copy(update={"filters": tuple(new if f == had[0] else f for f in last.filters)})
-
-
-def of_focus(ctx: Context, item: Item, one: int | None) -> Item:
-    """When was the last visit, of nobody, after one customer: his."""
-    subject = ctx.model.ext.subject
-    if one is None or not subject or not isinstance(item, Meas) or item.filters or item.by or item.moment:
-        return item
-    first = item.measures[0]
-    day = isinstance(first, Aggregate) and first.fn in ("max", "min") and ctx.is_time(first.over)
-    if not day or not ctx.graph.reaches(item.base, [subject]):
-        return item
-    return replace(item, filters=(Compare(field=ctx.model.datasets[subject].id_field, op="=", value=one),))

@@ -10,7 +10,8 @@ from agent.planner.chart import Edge
 from agent.planner.columns import clauses, columns
 from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
-from agent.planner.dialogue import FRAGMENTS, base_of, edit, of_focus
+from agent.planner.dialogue import FRAGMENTS, base_of, edit
+from agent.planner.focus import of_focus
 from agent.planner.intent import is_goal, special
 from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon
@@ -30,6 +31,7 @@ MAX_CHARACTERS = 2000
 MAX_WORDS = 60
 LONGEST_WITH_COLUMNS = 300  # characters; a longer text is no list with its columns, and costs a plan at each full stop
 _JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
+_GOING_ON = {"by", "only", "versus", "sort", "beside", "instead_of"}  # no question of its own begins so
 DISTANT = 0.6  # and those whose scores differ by less are tried where the best find nothing
 CLOSE = 0.1  # readings whose scores differ by less are rivals
 
@@ -69,7 +71,7 @@ class Planner:
         words = self._said(reading)
         joined = reading.tokens[0].plain in _JOINING
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
-        if state.lost and ((words & {"about", "them"}) or joined):
+        if state.lost and (words & {"about", "them"} or joined or self._said(reading, 1) & _GOING_ON):
             return Refuse("nothing_before")
         if "them" in words and state.among:
             state = replace(state, query=self._those(*state.among, state.query))
@@ -109,11 +111,12 @@ class Planner:
                 text = f"{text[: tokens[start].start]}#{state.one}{text[tokens[max(ends) - 1].end :]}"
         return text
 
-    def _said(self, reading: Reading) -> set[str]:
+    def _said(self, reading: Reading, upto: int | None = None) -> set[str]:
+        """The kinds of words that are said, of those that begin before the `upto`-th."""
         script = script_of(reading.tokens)
         return {
             entry.item.kind
-            for start in range(len(reading.tokens))
+            for start in range(len(reading.tokens[:upto]))
             for _, entry in self.lexicon.match(reading.tokens, start, script)
             if isinstance(entry.item, Word)
         }

@@ -20,6 +20,9 @@ def rivals(ctx: Context, decisions: list[Decision]) -> Decision:
         if isinstance(d, Ask) and d.query.limit == 1 and d.query.model_copy(update={"limit": None}) == first.query:
             first = replace(first, query=d.query)  # the oldest case: the noun says that it is one
             continue
+        if isinstance(d, Ask) and (nearest := _nearest_groups(ctx, first.query, d.query)) is not None:
+            first = replace(first, query=nearest)
+            continue
         if isinstance(d, Ask) and _only_that(ctx, first.query) and breadth(d.query) <= knit:
             first = replace(first, query=d.query)
             seen.add(_canonical(d.query))
@@ -38,6 +41,16 @@ def rivals(ctx: Context, decisions: list[Decision]) -> Decision:
             seen.add(_canonical(d.query))
             others.append(d.query)
     return replace(first, rivals=tuple(others[:3]))
+
+
+def _nearest_groups(ctx: Context, a: SemanticQuery, b: SemanticQuery) -> SemanticQuery | None:
+    """Of two that differ in what they group by alone, the one whose groups lie nearest: order totals by order kind."""
+    if a.by == b.by or not a.metrics or a.model_copy(update={"by": b.by}) != b:
+        return None
+    first = a.metrics[0]
+    base = ctx.base(first) if isinstance(first, str) else first.over.partition(".")[0]
+    far = [sum(ctx.distance(base, x.field.partition(".")[0]) or 0.0 for x in q.by) for q in (a, b)]
+    return None if far[0] == far[1] else a if far[0] < far[1] else b
 
 
 def of_one(ctx: Context, query: SemanticQuery) -> bool:

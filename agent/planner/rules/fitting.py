@@ -104,14 +104,17 @@ def of_somebody(ctx: Context, base: str, dataset: str) -> bool:
 
 
 def of_had(ctx: Context, filters: tuple[Filter, ...], b: Bound) -> tuple[Filter, ...] | None:
-    """drives a car + over 5 years: of what is had, where nobody is so young; the conditions with it inside."""
+    """drives a car + over 5 years; has a payment + over 1bn: of what is had; the conditions with it inside."""
     last = filters[-1] if filters else None
-    if b.unit != "years" or b.value >= ADULT or not isinstance(last, Exists) or last.value is not None:
+    if not isinstance(last, Exists) or last.value is not None:
         return None
-    tree = ctx.graph.tree(last.exists)
-    aged = [f.key for d in tree for f in ctx.model.datasets[d].fields.values() if f.ext.unit == "years"]
-    aged = [key for key in aged if not key.startswith(f"{ctx.model.ext.subject}.")]
-    if len(aged) != 1:
+    amount = ctx.model.datasets[last.exists].ext.amounts.get("₫") if b.unit == "₫" else None
+    if b.unit == "years" and b.value < ADULT:  # nobody is so young
+        tree = ctx.graph.tree(last.exists)
+        aged = [f.key for d in tree for f in ctx.model.datasets[d].fields.values() if f.ext.unit == "years"]
+        aged = [key for key in aged if not key.startswith(f"{ctx.model.ext.subject}.")]
+        amount = aged[0] if len(aged) == 1 else None
+    if amount is None:
         return None
-    inside = last.model_copy(update={"filters": (*last.filters, comparison(aged[0], b))})
+    inside = last.model_copy(update={"filters": (*last.filters, comparison(amount, b))})
     return (*(f for f in filters[:-1] if f != last), inside)

@@ -52,7 +52,8 @@ def ent_having(ctx: Context, e: Ent, v: Verb) -> Joined:
     joined = field_having(ctx, FieldItem(f"{e.dataset}.{name}"), v) if name else None
     if not joined or not isinstance(joined[0], Meas):
         return None
-    return replace(joined[0], by=(By(field=e.dataset),), filters=(*joined[0].filters, *e.filters)), joined[1]
+    single = 0.4 if _of_single_rows(ctx, e) and not e.asked else 0.0  # cars that had it twice: a list of them
+    return replace(joined[0], by=(By(field=e.dataset),), filters=(*joined[0].filters, *e.filters)), joined[1] + single
 
 
 def by_by(ctx: Context, a: Word, b: Word) -> Joined:

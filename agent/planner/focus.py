@@ -1,0 +1,26 @@
+"""Who is spoken of: after a question about one customer, one that names nobody may be about the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.planner.items import Ent, Item, Meas
+from agent.planner.rules import Context
+from schema.query import Aggregate, Compare
+
+
+def of_focus(ctx: Context, item: Item, one: int | None) -> Item:
+    """When was the last visit, phone number?, of nobody, after one customer: his."""
+    subject = ctx.model.ext.subject
+    if one is None or not subject:
+        return item
+    if isinstance(item, Meas) and not (item.filters or item.by or item.moment):
+        first = item.measures[0]
+        day = isinstance(first, Aggregate) and first.fn in ("max", "min") and ctx.is_time(first.over)
+        own = day and ctx.graph.reaches(item.base, [subject])
+    elif isinstance(item, Ent) and not (item.filters or item.moment or item.limit or item.order):
+        own = ctx.model.datasets[item.dataset].ext.quality and ctx.graph.reaches(item.dataset, [subject])
+    else:
+        return item
+    his = Compare(field=ctx.model.datasets[subject].id_field, op="=", value=one)
+    return replace(item, filters=(his,)) if own else item

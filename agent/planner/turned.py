@@ -1,0 +1,103 @@
+"""The last answer turned: as a share, in money, the other way round, those above a limit, with more of a value.
+
+Each raises UnanswerableError where the last answer can't be turned so.
+"""
+
+from __future__ import annotations
+
+from agent.planner.assemble import measure_name
+from agent.planner.conditions import UnanswerableError
+from agent.planner.items import Ent, Meas, Word
+from agent.planner.numbers import Bound
+from agent.planner.rules import Context
+from agent.planner.rules.context import axes, comparison, merge
+from agent.planner.rules.shares import share_ent
+from schema.query import Aggregate, Compare, Exists, Filter, Having, Measure, Not, Order, SemanticQuery
+
+
+def widened(ctx: Context, last: SemanticQuery, new: Filter) -> SemanticQuery:
+    """Another value of what was asked for, beside the former.
+
+    Raises UnanswerableError where nothing of the kind was asked for.
+    """
+    for i, f in enumerate(last.filters):
+        if axes(ctx, f) & axes(ctx, new):
+            both = merge(ctx, f, new, "or")
+            return last.model_copy(update={"filters": (*last.filters[:i], both, *last.filters[i + 1 :])})
+    raise UnanswerableError("nothing to widen")
+
+
+def as_rate(ctx: Context, last: SemanticQuery) -> SemanticQuery:
+    """What was counted, as a share: no-shows … and the rate?
+
+    Raises UnanswerableError where nothing was counted that a share could be of.
+    """
+    first = last.metrics[0] if last.metrics else Aggregate(fn="count", over=last.dataset or "")
+    if isinstance(first, str) or first.fn != "count" or len(last.metrics) > 1:
+        raise UnanswerableError("nothing was counted")
+    joined = share_ent(ctx, Word("share"), Ent(first.over, last.filters))
+    if not joined or not isinstance(joined[0], Meas):
+        raise UnanswerableError("nothing was counted that a share could be of")
+    share = {"metrics": joined[0].measures, "filters": joined[0].filters, "order": ()}
+    return last.model_copy(update={"dataset": None, "fields": (), **share})
+
+
+def _amount(ctx: Context, measure: Measure) -> Measure | None:
+    """What the things that a measure counts come to."""
+    if isinstance(measure, str):
+        return ctx.model.metric(measure).ext.amount
+    if measure.fn != "count" or measure.where is not None:
+        return None
+    ext = ctx.model.datasets[measure.over].ext
+    own = ext.amounts.get("₫")
+    return Aggregate(fn="sum", over=own) if own else ext.worth
+
+
+def as_amount(ctx: Context, last: SemanticQuery) -> SemanticQuery:
+    """What was counted or listed, in money: who sold the most cars … and in money?"""
+    first = last.metrics[0] if last.metrics else Aggregate(fn="count", over=last.dataset or "")
+    amount = _amount(ctx, first) if len(last.metrics) < 2 else None
+    if amount is None:
+        raise UnanswerableError("what was counted has no amount")
+    order = (Order(by=measure_name(amount), descending=last.order[0].descending),) if last.order and last.by else ()
+    return SemanticQuery(
+        metrics=(amount,), by=last.by, filters=last.filters, period=last.period, order=order, limit=last.limit
+    )
+
+
+def directed(last: SemanticQuery, descending: bool) -> SemanticQuery:
+    """From the highest to the lowest, or the other way."""
+    if last.metrics and last.by:
+        return last.model_copy(update={"order": (Order(by=measure_name(last.metrics[0]), descending=descending),)})
+    if last.dataset and len(last.order) == 1:
+        order = last.order[0].model_copy(update={"descending": descending})
+        return last.model_copy(update={"order": (order,)})
+    raise UnanswerableError("no column to go by")
+
+
+def bounded(ctx: Context, last: SemanticQuery, bound: Bound) -> SemanticQuery:
+    """Those above a limit: groups by their figure, rows by their field of that unit."""
+    if last.metrics and last.by and bound.high is None:
+        first = last.metrics[0]
+        unit = ctx.model.metric(first).ext.unit if isinstance(first, str) else None
+        if bound.unit in (None, unit):
+            held = Having(metric=first, op=bound.op, value=bound.value)
+            return last.model_copy(update={"having": (*last.having, held), "limit": None})
+    key = ctx.model.datasets[last.dataset].ext.amounts.get(bound.unit or "") if last.dataset else None
+    if not last.dataset or not key or not ctx.graph.reaches(last.dataset, [key.partition(".")[0]]):
+        raise UnanswerableError("no figure that the limit could be of")
+    return last.model_copy(update={"filters": (*last.filters, comparison(key, bound))})
+
+
+def lacking_too(ctx: Context, last: SemanticQuery, e: Ent, base: str) -> SemanticQuery | None:
+    """Without a birth date … and e-mail? What is had, or lacked, in the place of what was."""
+    bare = not (e.filters or e.fields or e.order or e.limit or e.moment or e.one or e.who)
+    had = [f for f in last.filters if isinstance(f, Compare) and f.op in ("empty", "filled")]
+    subject = ctx.model.ext.subject
+    if last.by or not bare or len(had) != 1 or e.dataset == base or not subject:
+        return None
+    if not ctx.graph.reaches(e.dataset, [subject]):
+        return None
+    rows = Exists(exists=e.dataset)
+    new: Filter = rows if had[0].op == "filled" else Not(negate=rows)
+    return last.model_copy(update={"filters": tuple(new if f == had[0] else f for f in last.filters)})
