@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from agent.answer import Stating, columns_of
-from agent.answer_card import Answer, AnswerColumn, Source
-from agent.language import day, number, value
+from agent.answer_card import Answer, AnswerColumn, AnswerPeriod, Source
+from agent.language import day, number, period, value
 from agent.notices import notices
 from agent.toolbox import Outcome
 from schema.compiler import Column
+from schema.query import Period
 from tools.context import Result
 from tools.intelligence.reasons import Reason
 
@@ -45,7 +46,7 @@ class Cards(Stating):
     def card(self, outcome: Outcome, today: str) -> Answer:
         """The card of any tool's outcome that is no error."""
         if outcome.notes is not None:
-            return self.notes(outcome.notes, str(outcome.args.get("text", "")))
+            return self.notes(outcome.notes, outcome.args)
         result = outcome.result
         if result is None:
             raise ValueError(f"{outcome.tool} gave neither rows nor notes.")
@@ -136,9 +137,12 @@ class Cards(Stating):
         )
         return answer
 
-    def notes(self, hits: list[dict[str, Any]], text: str) -> Answer:
-        said = self.pick(f"{len(hits)} notes for “{text}”.", f"{len(hits)} ghi chú cho “{text}”.")
+    def notes(self, hits: list[dict[str, Any]], args: dict[str, Any]) -> Answer:
+        text, days = args.get("text", ""), {name: args.get(name) for name in ("start", "end")}
+        written = f" ({period(Period.model_validate(days), self.language)})" if any(days.values()) else ""
+        said = self.pick(f"{len(hits)} notes for “{text}”{written}.", f"{len(hits)} ghi chú cho “{text}”{written}.")
         return Answer(
+            period=AnswerPeriod.model_validate(days) if written else None,
             kind="answer", answer=said, total_rows=len(hits), language=self.language,
             sources=[Source(**h) for h in hits], rows=[[h.get(name) for name, *_ in _NOTE_COLUMNS] for h in hits],
             columns=[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,15 @@ class Notes:
         self._index = NotesIndex(home, DatabaseFeed(database, catalog, EVERYBODY), settings)
         self._synonyms: NoteSynonyms | None = None
 
-    def __call__(self, context: ToolContext, text: str, customer_id: int | None) -> list[dict[str, Any]]:
-        """Notes about `text` as an answer's sources: text, customer, date, author."""
+    def __call__(
+        self,
+        context: ToolContext,
+        text: str,
+        customer_id: int | None,
+        start: date | None = None,
+        end: date | None = None,
+    ) -> list[dict[str, Any]]:
+        """Notes about `text`, written from `start` to `end`, as sources: text, customer, date, author."""
         if self._synonyms is None:
             self._synonyms = NoteSynonyms(context.model)
         notes = NotesContext(context.database, context.catalog, context.asker, self._index, self._synonyms)
@@ -46,7 +54,7 @@ class Notes:
                 "text": h.text, "customer_id": h.customer_id, "customer_name": h.customer_name,
                 "date": h.written_on.isoformat(), "author": h.author,
             }
-            for h in search_notes(notes, text, customer_id).hits
+            for h in search_notes(notes, text, customer_id, start=start, end=end).hits
         ]  # fmt: skip
 
 

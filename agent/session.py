@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -51,7 +52,7 @@ class Session:
     def turn(self, question: str, limit: int) -> Turn:
         """Decide what the question needs; nothing is run yet."""
         context = self.agent.context(self.asker)
-        toolbox = Toolbox(context, lambda text, customer: self.agent.notes(context, text, customer), limit)
+        toolbox = Toolbox(context, partial(self.agent.notes, context), limit)
         values = SessionValues(Values(context), self.agent.short_lists)
         state, suggest = self.state, self.agent.suggestions
         return Turn(

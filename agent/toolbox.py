@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -42,7 +43,7 @@ class Toolbox:
     """Runs tools by name. `search` is the notes' search, given by the builder."""
 
     context: ToolContext
-    search: Callable[[str, int | None], list[dict[str, Any]]]
+    search: Callable[..., list[dict[str, Any]]]
     limit: int = 1000
     outcomes: list[Outcome] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -110,7 +111,9 @@ class Toolbox:
                 outcome.result = describe_data(self.context, str(args.get("about") or ""))
             case "search_notes":
                 customer = args.get("customer_id")
-                outcome.notes = self.search(str(args["text"]), None if customer is None else _customer(customer))
+                outcome.notes = self.search(
+                    str(args["text"]), None if customer is None else _customer(customer), **_days(args)
+                )
             case _:
                 raise ToolError(f"There is no tool '{outcome.tool}'. Known: {', '.join(TOOLS)}.")
 
@@ -139,6 +142,11 @@ def _customer(value: Any) -> int:
     if not text.isdecimal():
         raise ToolError(f"customer_id is a whole number such as 12345, not {value!r}.")
     return int(text)
+
+
+def _days(args: dict[str, Any]) -> dict[str, date]:
+    """The first and last day of a search; only those that were given."""
+    return {name: date.fromisoformat(args[name]) for name in ("start", "end") if args.get(name)}
 
 
 def plain(value: Any) -> Any:

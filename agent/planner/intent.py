@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agent.planner.dates import find_moments
 from agent.planner.decisions import CallTool, Decision, Refuse
 from agent.planner.dialogue import FRAGMENTS
 from agent.planner.items import Call, Ent, Item, Marker, Meas, Word
@@ -78,7 +79,8 @@ def _free_text(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> D
     start, end, name = found
     if start > _first_word(reading):
         return None
-    rest = text[reading.tokens[end - 1].end :].strip(" ?.!:\"'")
+    until, days = _written(ctx, reading, end)
+    rest = text[reading.tokens[end - 1].end : until].strip(" ?.!,:\"'")
     ones = [
         h.row_id
         for n in reading.names
@@ -92,7 +94,18 @@ def _free_text(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> D
         return None
     subject = ctx.model.ext.subject
     key = (ctx.model.datasets[subject].ext.id_as if subject else None) or "id"
-    return CallTool(name, {"text": rest, key: ones[0] if ones else None})
+    return CallTool(name, {"text": rest, key: ones[0] if ones else None, **days})
+
+
+def _written(ctx: Context, reading: Reading, begin: int) -> tuple[int | None, dict[str, str]]:
+    """Where a period at the end of a free text starts, and its days: notes about brakes this month."""
+    last = [f for f in find_moments(reading.tokens, ctx.today) if f[1] == len(reading.tokens) and f[0] > begin]
+    if not last:
+        return None, {}
+    start, _, moment = min(last, key=lambda f: f[0])
+    period = moment.resolve(ctx.today, False)
+    days = {"start": period.start, "end": period.end}
+    return reading.tokens[start].start, {name: day.isoformat() for name, day in days.items() if day}
 
 
 _POLITE = frozenset("please can could you would hay xin vui long giup toi hey i want to lam on em anh".split())

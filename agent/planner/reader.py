@@ -212,11 +212,12 @@ def mentions(
     for start, end, item, _ in said:
         if not isinstance(item, Word) or item.kind != "mention":
             continue
-        for last in range(end, min(end + LONGEST_MENTION, len(tokens))):
+        begin = end + (end < len(tokens) and tokens[end].text in ("a", "an", "the", "any"))
+        for last in range(begin, min(begin + LONGEST_MENTION, len(tokens))):
             if tokens[last].text in _CLOSING:
                 break
-            if not empty[last] or last > end:
-                words = text[tokens[end].start : tokens[last].end].strip("\"'“”‘’ ")
+            if not empty[last] or last > begin:
+                words = text[tokens[begin].start : tokens[last].end].strip("\"'“”‘’ ")
                 score = 0.55 + 0.35 * (end - start) + sum(0.35 if empty[i] else 1.0 for i in range(end, last + 1))
                 out.append((start, last + 1, Mention(words), score))
     return out
