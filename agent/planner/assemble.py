@@ -108,7 +108,7 @@ def list_query(ctx: Context, asker: Asker, e: Ent) -> SemanticQuery:
     for f in e.filters:
         if isinstance(f, Named):
             named = ctx.model.named(f.named) if not f.named.startswith("$") else None
-            if named and named.lists and dataset == ctx.model.ext.subject:
+            if named and named.lists and dataset in (ctx.model.ext.subject, named.lists):
                 dataset, fields = named.lists, (*named.columns, *fields)
                 break
     order = e.order

@@ -216,7 +216,8 @@ class Planner:
 
         for by in self.ctx.model.datasets[e.dataset].ext.bests:
             field = by if "." in by else None
-            joined = ent_sorting(self.ctx, replace(e, best=False), Sorting(None if field else by, field, True, True))
+            best = Sorting(None if field else by, field, True, True, None if field else e.moment)
+            joined = ent_sorting(self.ctx, replace(e, best=False, moment=None), best)
             if joined and isinstance(joined[0], Meas):
                 yield Ask(measure_query(self.ctx, asker, joined[0]))
             elif joined and isinstance(joined[0], Ent):

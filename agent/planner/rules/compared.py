@@ -79,4 +79,6 @@ def compare_meas(ctx: Context, w: Word, m: Meas) -> Joined:
     sets = [f for f in m.filters if isinstance(f, Compare) and f.op == "in"]
     if not sets or m.by:
         return m, 0.3
-    return replace(m, by=(By(field=sets[-1].field),)), 0.0
+    key = sets[-1].field
+    rows = key.partition(".")[0]
+    return replace(m, by=(By(field=rows if key == ctx.model.datasets[rows].id_field else key),)), 0.0  # two people

@@ -139,7 +139,7 @@ def _same_axis(ctx: Context, a: Pred, b: Pred) -> bool:
 
 def pred_conjunct(ctx: Context, p: Pred, c: Conjunct) -> Joined:
     """Hà Nội + or Đà Nẵng"""
-    if p.one or c.pred.one:
+    if (p.one or c.pred.one) and not (_two(p) and _two(c.pred) and axes(ctx, p.filter) == axes(ctx, c.pred.filter)):
         return None
     word = "or" if c.word == "and" and _same_axis(ctx, p, c.pred) else c.word
     merged = merge(ctx, p.filter, c.pred.filter, word)
@@ -160,6 +160,11 @@ def pred_conjunct(ctx: Context, p: Pred, c: Conjunct) -> Joined:
     return Pred(merged, dataset, negative=p.negative and c.pred.negative, both=both, split=split), 0.0 if same else 0.3
 
 
+def _two(p: Pred) -> bool:
+    """Whether it names one that may stand beside another: An and Bình."""
+    return p.one is not None and not p.negative and isinstance(p.filter, Compare)
+
+
 def verb_conjunct(ctx: Context, v: Verb, c: Conjunct) -> Joined:
     if c.word != "or":
         return None
@@ -169,6 +174,8 @@ def verb_conjunct(ctx: Context, v: Verb, c: Conjunct) -> Joined:
 
 def pred_pred(ctx: Context, a: Pred, b: Pred) -> Joined:
     """Mazda + CX-5: two values that belong to one row"""
+    if a == b:
+        return a, 0.1  # at risk (churn risk): said twice
     if a.negative or b.negative or a.one or b.one or (a.dated and b.dated):
         return None
     subject = ctx.model.ext.subject
@@ -245,7 +252,8 @@ def field_amount(ctx: Context, f: FieldItem, a: AmountItem) -> Joined:
     """call priority + 10"""
     if not ctx.numeric(f.key):
         return None
-    return Pred(Compare(field=f.key, op="=", value=a.amount.value), f.key.partition(".")[0]), 0.1
+    bare = ctx.model.field(f.key).ext.unit is not None and a.amount.unit is None  # 3 … talked: hardly seconds
+    return Pred(Compare(field=f.key, op="=", value=a.amount.value), f.key.partition(".")[0]), 0.6 if bare else 0.1
 
 
 def amount_field(ctx: Context, a: AmountItem, f: FieldItem) -> Joined:

@@ -161,7 +161,7 @@ def ent_when(ctx: Context, e: Ent, w: When) -> Joined:
     if e.dated:
         filters = tuple(ctx.bound(f, e.dated, w.moment) for f in e.filters)
         return replace(e, filters=filters, dated=None), 0.0
-    if e.moment or not ctx.time(e.dataset):
+    if e.moment or not (ctx.time(e.dataset) or e.best):
         return within(ctx, e, w)
     return replace(e, moment=w.moment), 0.1
 

@@ -14,7 +14,7 @@ from agent.planner.moments import Moment
 from agent.planner.rules.context import Context, Joined, exists
 from agent.planner.rules.measures import count_ent
 from agent.planner.rules.sides import counts
-from schema.query import Aggregate, Compare, Exists, Measure
+from schema.query import Aggregate, Compare, Exists, Measure, Named
 
 
 def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -127,7 +127,7 @@ def how_many_verb(ctx: Context, w: Word, v: Verb) -> Joined:
 
 def and_worth(ctx: Context, a: Word, w: Word) -> Joined:
     """and + their total value"""
-    return (w, 0.0) if a.kind in ("and", "with") and w.kind == "worth" else None
+    return (Word("worth"), 0.0) if a.kind in ("and", "with") and w.kind in ("worth", "how_much", "money") else None
 
 
 def meas_worth(ctx: Context, m: Meas, w: Word) -> Joined:
@@ -138,7 +138,13 @@ def meas_worth(ctx: Context, m: Meas, w: Word) -> Joined:
 
 def ent_worth(ctx: Context, e: Ent, w: Word) -> Joined:
     """open orders + with their totals"""
-    key = ctx.model.datasets[e.dataset].ext.amounts.get("₫") if w.kind == "worth" else None
+    if w.kind != "worth":
+        return None
+    for f in e.filters:  # who owes us + and how much
+        shown = ctx.model.named(f.named).columns if isinstance(f, Named) and f.named[0] != "$" else ()
+        if any(ctx.model.field(key).ext.unit == "₫" for key in shown):
+            return e, 0.0
+    key = ctx.model.datasets[e.dataset].ext.amounts.get("₫")
     return (replace(e, fields=(*e.fields, key)), -0.1) if key and key not in e.fields else None
 
 

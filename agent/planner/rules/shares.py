@@ -136,4 +136,20 @@ def share_of_ent(ctx: Context, s: ShareOf, e: Ent) -> Joined:
 
 def share_meas(ctx: Context, w: Word, m: Meas) -> Joined:
     """share of + revenue by showroom"""
-    return (replace(m, share=True), 0.25) if w.kind == "share" and m.by else None
+    if w.kind != "share" or not m.by:
+        return None
+    first, said = m.measures[0], [x for f in m.filters for x in _apart(ctx, m.base, f) if not is_place(ctx, x)]
+    said += [x for f in said if isinstance(f, Exists) for x in f.filters[1:]]
+    counted = isinstance(first, Aggregate) and first.fn == "count" and len(said) > 1
+    return replace(m, share=True), 1.2 if counted else 0.25  # late complaints by showroom: of those of each
+
+
+def meas_share(ctx: Context, m: Meas, w: Word) -> Joined:
+    """how many customers have churned + what share is that"""
+    first = m.measures[0]
+    if w.kind != "share" or m.by or m.order or m.compare or len(m.measures) > 1:
+        return None
+    if not isinstance(first, Aggregate) or first.fn != "count" or first.where is not None:
+        return None
+    joined = share_ent(ctx, w, Ent(m.base, m.filters, m.moment, dated=m.dated))
+    return (joined[0], joined[1] + 0.2) if joined else None

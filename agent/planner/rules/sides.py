@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.items import Meas
+from agent.planner.items import Ent, Meas, Pred
 from agent.planner.rules.context import Context, Joined, axes, merge
 from schema.query import Aggregate, All, AnyOf, By, Compare, Filter, Named
 
@@ -42,6 +42,16 @@ def sides(ctx: Context, m: Meas, more: tuple[Filter, ...]) -> Joined:
     for part in parts[2:]:
         both = merge(ctx, both, part, "or")
     return replace(m, filters=(*kept, both), by=m.by or (By(field=key),)), -0.1
+
+
+def ent_sides(ctx: Context, e: Ent, p: Pred) -> Joined:
+    """churned customers + in Hà Nội vs Đà Nẵng: how many of each"""
+    key = side(ctx, p.filter) if p.split and not (e.one or e.limit or e.order or e.fields) else None
+    far = ctx.distance(e.dataset, p.dataset) if key else None
+    if not key or far is None:
+        return None
+    count = Aggregate(fn="count", over=e.dataset)
+    return Meas((count,), e.dataset, (*e.filters, p.filter), e.moment, (By(field=key),), dated=e.dated), 0.3 + 0.2 * far
 
 
 def pointless(by: tuple[By, ...], filters: tuple[Filter, ...]) -> bool:

@@ -16,7 +16,7 @@ from agent.planner.items import (
     Verb,
     Word,
 )
-from agent.planner.rules.context import BEST, Context, Joined, before_noun
+from agent.planner.rules.context import BEST, Context, Joined, before_noun, unfit
 from schema.query import Aggregate, All, By, Compare, Exists, Measure, Not, Order
 
 
@@ -175,6 +175,25 @@ def frequent_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 def top_frequent(ctx: Context, t: Top, e: Ent) -> Joined:
     """top 5 + jobs"""
     return _frequent(ctx, e, t.count, t.descending) if not e.limit else None
+
+
+def top_kind(ctx: Context, t: Top, p: Pred) -> Joined:
+    """top 5 + accessories: of the catalogue's, by what the model names"""
+    if (
+        p.one
+        or p.negative
+        or p.dated
+        or not isinstance(p.filter, Compare)
+        or not ctx.model.datasets[p.dataset].ext.time
+    ):
+        return None
+    for d in ctx.model.datasets.values():
+        rows = d.ext.counted_as
+        if not rows or not d.ext.bests or not ctx.graph.reaches(rows, [d.name, p.dataset]):
+            continue
+        if all("." not in m and not unfit(ctx, m, d.name, (p.filter,)) for m in d.ext.bests):
+            return Ent(d.name, (p.filter,), limit=t.count, best=True, implied=True), -0.4
+    return None
 
 
 def _frequent(ctx: Context, e: Ent, limit: int | None, most: bool) -> Joined:

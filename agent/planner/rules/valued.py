@@ -59,6 +59,9 @@ def pred_value(ctx: Context, p: Pred, v: Value) -> Joined:
 
 def value_conjunct(ctx: Context, v: Value, c: Conjunct) -> Joined:
     """high + or urgent"""
+    held = _held(ctx, c.pred) if c.word in ("or", "and") and not c.pred.negative else None
+    if held is not None and held.key == v.key:
+        return _valued(Value(v.key, tuple(dict.fromkeys((*v.values, *held.values))))), -0.1
     if c.word not in ("or", "and") or not isinstance(c.pred.filter, Compare) or c.pred.filter.field != v.key:
         return None
     return replace(c.pred, filter=merge(ctx, _valued(v).filter, c.pred.filter, "or"), both=c.word == "and"), 0.0
