@@ -27,7 +27,7 @@ from agent.planner.rules.fitting import translated
 from agent.planner.rules.gathering import gathered
 from agent.planner.rules.ranked import known
 from agent.planner.swaps import in_fields, in_rows, sibling, swapped
-from agent.planner.turned import as_amount, as_rate, bounded, directed, lacking_too, widened
+from agent.planner.turned import as_amount, as_list, as_rate, bounded, directed, lacking_too, widened
 from schema.query import (
     Aggregate,
     AnyOf,
@@ -245,10 +245,10 @@ def _count(ctx: Context, last: SemanticQuery) -> SemanticQuery:
 
 
 def _listed(last: SemanticQuery) -> SemanticQuery:
-    first = last.metrics[0] if last.metrics else None
-    if not isinstance(first, Aggregate) or first.fn != "count":
+    query = as_list(last)
+    if query == last:
         raise UnanswerableError("nothing to list")
-    return SemanticQuery(dataset=first.over, filters=last.filters, period=last.period)
+    return query
 
 
 def _measure(ctx: Context, last: SemanticQuery, m: Meas) -> SemanticQuery:

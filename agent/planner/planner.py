@@ -22,16 +22,18 @@ from agent.planner.rules import Context
 from agent.planner.rules.context import axes
 from agent.planner.scripts import script_of
 from agent.planner.tokens import tokenize
+from agent.planner.turned import as_list, counted_again
 from agent.planner.values import NameFound, Values
 from agent.planner.which import ambiguous, is_code, narrowed
 from schema.access import Asker
-from schema.query import Aggregate, Compare, Named, SemanticQuery
+from schema.query import Compare, Named, SemanticQuery
 
 MAX_CHARACTERS = 2000
 MAX_WORDS = 60
 LONGEST_WITH_COLUMNS = 300  # characters; a longer text is no list with its columns, and costs a plan at each full stop
 _JOINING = frozenset("and or but also plus then now va hay hoac nhung con roi the vay".split())
 _GOING_ON = {"by", "only", "versus", "sort", "beside", "instead_of"}  # no question of its own begins so
+_COUNTING = {"how_many", "how_much", "share", "by"}
 DISTANT = 0.6  # and those whose scores differ by less are tried where the best find nothing
 CLOSE = 0.1  # readings whose scores differ by less are rivals
 
@@ -76,6 +78,9 @@ class Planner:
         if "them" in words and state.among:
             state = replace(state, query=self._those(*state.among, state.query))
         decision = self._best(reading, asker, state, follow, text)
+        listed = "list" in words and not words & _COUNTING and state.query
+        if listed and isinstance(decision, Ask) and decision.edited and decision.query.filters != listed.filters:
+            decision = replace(decision, query=as_list(decision.query))  # but: show last month's: again a number
         return allowed(self.ctx, decision, asker)
 
     def _those(self, dataset: str, ids: tuple[int, ...], last: SemanticQuery | None) -> SemanticQuery:
@@ -156,6 +161,8 @@ class Planner:
                 far = 0.0 if by == "$time" else self.ctx.distance(base, by.partition(".")[0])
                 return e.score - (5.0 if far is None else 0.2 * far)
             dataset = getattr(e.item, "dataset", None)
+            if e.item == Word("how_much"):
+                return e.score - 0.3  # bao nhiêu: how many of them, if both are possible
             if isinstance(e.item, Meas) and e.item.implied and e.item.base != base:
                 return e.score - 0.4
             if not isinstance(e.item, Pred) and not (isinstance(e.item, Ent) and e.item.implied):
@@ -181,7 +188,7 @@ class Planner:
             or (isinstance(item, Ent) and (item.implied or item.who) and not item.one)
             or (isinstance(item, Meas) and item.implied and bool(item.filters))
         )
-        if state.query is not None and _bare_count(item, self.ctx, state.query):
+        if state.query is not None and counted_again(item, self.ctx, state.query):
             try:
                 yield Ask(edit(self.ctx, state.query, Word("how_many")), mended=reading.mended, edited=True)
                 return
@@ -284,17 +291,6 @@ def _of_subject(ctx: Context, names: list[NameFound]) -> list[NameFound]:
     prefix = f"{ctx.model.ext.subject}."
     kept = [replace(n, hits=tuple(h for h in n.hits if h.source.startswith(prefix))) for n in names]
     return [n for n in kept if len(n.hits) > 1]
-
-
-def _bare_count(item: Item, ctx: Context, last: SemanticQuery) -> bool:
-    """How many (people, of them): the last list is counted."""
-    if not isinstance(item, Meas) or item.filters or item.moment or item.by or item.order:
-        return False
-    first = item.measures[0]
-    if not last.dataset:  # counted already, and asked again: how many people
-        return item.implied and item.measures == last.metrics and bool(last.filters)
-    over = first.over if isinstance(first, Aggregate) and first.fn == "count" else None
-    return len(item.measures) == 1 and over in (last.dataset, ctx.model.ext.subject)
 
 
 __all__ = ["EMPTY", "Planner", "State"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from agent.planner.assemble import measure_name
 from agent.planner.conditions import UnanswerableError
-from agent.planner.items import Ent, Meas, Word
+from agent.planner.items import Ent, Item, Meas, Word
 from agent.planner.numbers import Bound
 from agent.planner.rules import Context
 from agent.planner.rules.context import axes, comparison, merge
@@ -101,3 +101,22 @@ def lacking_too(ctx: Context, last: SemanticQuery, e: Ent, base: str) -> Semanti
     rows = Exists(exists=e.dataset)
     new: Filter = rows if had[0].op == "filled" else Not(negate=rows)
     return last.model_copy(update={"filters": tuple(new if f == had[0] else f for f in last.filters)})
+
+
+def counted_again(item: Item, ctx: Context, last: SemanticQuery) -> bool:
+    """How many (people, of them): the last list is counted."""
+    if not isinstance(item, Meas) or item.filters or item.moment or item.by or item.order:
+        return False
+    first = item.measures[0]
+    if not last.dataset:  # counted already, and asked again: how many people
+        return item.implied and item.measures == last.metrics and bool(last.filters)
+    over = first.over if isinstance(first, Aggregate) and first.fn == "count" else None
+    return len(item.measures) == 1 and over in (last.dataset, ctx.model.ext.subject)
+
+
+def as_list(last: SemanticQuery) -> SemanticQuery:
+    """The rows of what was counted; anything else as it is."""
+    first = last.metrics[0] if len(last.metrics) == 1 and not last.by else None
+    if not isinstance(first, Aggregate) or first.fn != "count":
+        return last
+    return SemanticQuery(dataset=first.over, filters=last.filters, period=last.period)

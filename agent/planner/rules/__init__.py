@@ -63,7 +63,7 @@ RULES: tuple[Rule, ...] = (
     entities.field_one, entities.one_field,
     entities.ent_amount,
     own.ent_mine, own.mine_ent,
-    entities.ent_not_when,
+    dated.ent_not_when,
     own.ent_own_store, own.own_store_ent,
     own.meas_own_store, own.own_store_meas,
     asker.ent_self_sold, asker.self_sold_meas, asker.meas_self_sold, asker.self_sold_much, asker.self_never,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.items import BoundItem, FieldItem, Pred, When
+from agent.planner.items import BoundItem, Ent, FieldItem, NotWhen, Pred, When
 from agent.planner.rules.context import Context, Joined, long_ago
 from schema.query import All, Compare, Exists, Filter, Named, Not, Period
 
@@ -74,3 +74,12 @@ def when_negative(ctx: Context, w: When, p: Pred) -> Joined:
 def when_pred(ctx: Context, w: When, p: Pred) -> Joined:
     joined = pred_when(ctx, p, w)
     return (joined[0], 0.0) if joined else None
+
+
+def ent_not_when(ctx: Context, e: Ent, n: NotWhen) -> Joined:
+    last = e.filters[-1] if e.filters else None
+    if not isinstance(last, Exists) or last.value is not None:
+        return None
+    period = n.moment.resolve(ctx.today, ctx.model.datasets[last.exists].ext.plan)
+    never = Not(negate=Exists(exists=last.exists, filters=last.filters, period=period))
+    return replace(e, filters=(*e.filters, never)), 0.1

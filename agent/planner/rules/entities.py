@@ -10,7 +10,6 @@ from agent.planner.items import (
     Ent,
     FieldItem,
     Meas,
-    NotWhen,
     Pred,
     Verb,
     When,
@@ -130,6 +129,11 @@ def ent_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
         and not ctx.graph.reaches(v.dataset, [e.dataset])
     ):
         return None
+    if v.bound and v.metric is None and e.filters:  # negative + in at least two conversations: so in each of these
+        own = tuple(f for f in e.filters if isinstance(f, Compare) and f.field.startswith(f"{v.dataset}."))
+        if own:
+            v = replace(v, filters=(*v.filters, *own))
+            e = replace(e, filters=tuple(f for f in e.filters if f not in own))
     place = e.dataset == ctx.model.ext.stores and not (
         e.asked or e.plural
     )  # my workshop has …: what is asked for is there
@@ -289,12 +293,3 @@ def ent_amount(ctx: Context, e: Ent, a: AmountItem) -> Joined:
     return replace(
         e, filters=(Compare(field=ctx.model.datasets[e.dataset].id_field, op="=", value=int(key)),), one=key
     ), 0.3
-
-
-def ent_not_when(ctx: Context, e: Ent, n: NotWhen) -> Joined:
-    last = e.filters[-1] if e.filters else None
-    if not isinstance(last, Exists) or last.value is not None:
-        return None
-    period = n.moment.resolve(ctx.today, ctx.model.datasets[last.exists].ext.plan)
-    never = Not(negate=Exists(exists=last.exists, filters=last.filters, period=period))
-    return replace(e, filters=(*e.filters, never)), 0.1

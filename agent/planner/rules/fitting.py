@@ -6,7 +6,7 @@ from agent.planner.items import Pred
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, axes, comparison
 from agent.planner.rules.gathering import linked
-from schema.query import All, Compare, Exists, Filter, Named, Not
+from schema.query import All, Compare, Exists, Filter, Named, Not, SemanticQuery
 
 ADULT = 18  # years; a customer is no child
 
@@ -118,3 +118,15 @@ def of_had(ctx: Context, filters: tuple[Filter, ...], b: Bound) -> tuple[Filter,
         return None
     inside = last.model_copy(update={"filters": (*last.filters, comparison(amount, b))})
     return (*(f for f in filters[:-1] if f != last), inside)
+
+
+def about(ctx: Context, base: str, target: str) -> tuple[Filter, ...]:
+    """What holds of rows of `base` that are about a `target`: a car's order is a vehicle order."""
+    for d in ctx.model.datasets.values():
+        if d.ext.rows and target in d.ext.objects:
+            said = SemanticQuery.model_validate({"filters": d.ext.objects[target]}).filters
+            own = [translated(ctx, base, f) for f in said]
+            return tuple(
+                f for f in own if f and all(ctx.graph.reaches(base, [key.partition(".")[0]]) for key in axes(ctx, f))
+            )
+    return ()

@@ -20,6 +20,8 @@ def gathered(
     parts = {at for m in measures if isinstance(m, str) for at in ctx.model.metric(m).ext.at}
     for link in dict.fromkeys(found for f in filters if (found := _link(ctx, base, f)) is not None):
         loose = [f for f in kept if _link(ctx, base, f) == link]
+        fixed = {f.field for f in loose if isinstance(f, Compare) and f.op == "="}
+        loose = [f for f in loose if not _of_others(f, fixed)]
         if any(all(ctx.graph.reaches(at, _datasets(f)) for f in loose) for at in parts):
             continue
         hosts = [f for f in kept if _host(f) == link]
@@ -42,6 +44,11 @@ def gathered(
         kept = [f for f in kept if f not in loose and f not in hosts]
         kept.insert(at, joined)
     return tuple(kept)
+
+
+def _of_others(f: Filter, fixed: set[str]) -> bool:
+    """Whether it denies another value of a field than the rows have: a landline, but no mobile: another row."""
+    return isinstance(f, Not) and isinstance(f.negate, Compare) and f.negate.op == "=" and f.negate.field in fixed
 
 
 def _parts(f: Filter) -> tuple[Filter, ...]:

@@ -17,14 +17,14 @@ from agent.planner.items import (
     Verb,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, axes, unfit
-from agent.planner.rules.fitting import beside, translated
+from agent.planner.rules.context import Context, Joined, unfit
+from agent.planner.rules.fitting import about, beside
 from agent.planner.rules.functions import function_ent
 from agent.planner.rules.lacking import players
 from agent.planner.rules.measures import count_ent, meas_pred
 from agent.planner.rules.occurrences import how_much_verb
 from agent.planner.rules.sides import pointless
-from schema.query import Aggregate, All, By, Compare, Filter, Having, SemanticQuery
+from schema.query import Aggregate, All, By, Compare, Filter, Having
 
 
 def field_having(ctx: Context, f: FieldItem, v: Verb) -> Joined:
@@ -190,7 +190,7 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
     mean = isinstance(first, Aggregate) and first.fn in ("avg", "median")
     if mean and not m.by and g.by == (By(field=m.base),):
         return m, 0.1  # average discount per order: of the orders as they are
-    if mean and g.by and (of := _about(ctx, m.base, g.by[0].field)):  # per car sold: of the cars' orders
+    if mean and g.by and (of := about(ctx, m.base, g.by[0].field)):  # per car sold: of the cars' orders
         m = replace(m, filters=tuple(dict.fromkeys((*m.filters, *of))))
         g = replace(g, by=g.by[1:])
     cost = 0.8 if pointless(g.by, m.filters) else 0.0
@@ -211,18 +211,6 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
     if any(b.field == ctx.model.ext.users for b in both):
         cost += 0.5  # reps: in the part that they play, where there is one
     return replace(m, by=both, filters=(*m.filters, *held, *(_there(ctx, g) if g.each else ()))), cost
-
-
-def _about(ctx: Context, base: str, target: str) -> tuple[Filter, ...]:
-    """What holds of rows of `base` that are about a `target`: a car's order is a vehicle order."""
-    for d in ctx.model.datasets.values():
-        if d.ext.rows and target in d.ext.objects:
-            said = SemanticQuery.model_validate({"filters": d.ext.objects[target]}).filters
-            own = [translated(ctx, base, f) for f in said]
-            return tuple(
-                f for f in own if f and all(ctx.graph.reaches(base, [key.partition(".")[0]]) for key in axes(ctx, f))
-            )
-    return ()
 
 
 def _doers(ctx: Context, m: Meas) -> str | None:

@@ -17,7 +17,8 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
-from agent.planner.rules.entities import ent_not_when, ent_verb
+from agent.planner.rules.dated import ent_not_when
+from agent.planner.rules.entities import ent_verb
 from agent.planner.rules.fitting import akin, beside, of_somebody, own_value
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
@@ -215,9 +216,11 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
         return None  # the highest ticket … among the advisors: of these, no customer's
     if unfit(ctx, m.measures[0], e.dataset, e.filters):
         far += 4
+    summed = isinstance(m.measures[0], Aggregate) and m.measures[0].fn == "sum"  # … for how many + cars: counted
+    bare = 0 if e.filters else 1.2 if summed and e.dataset != m.base else 0.3
     return replace(
         m, filters=(*m.filters, *e.filters), moment=m.moment or e.moment, dated=m.dated or e.dated
-    ), 0.2 + 0.2 * far + (0 if e.filters else 0.3)
+    ), 0.2 + 0.2 * far + bare
 
 
 def ent_meas(ctx: Context, e: Ent, m: Meas) -> Joined:

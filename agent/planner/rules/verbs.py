@@ -66,7 +66,7 @@ def verb_asked(ctx: Context, v: Verb, e: Ent) -> Joined:
         return None
     if not ctx.graph.reaches(e.dataset, [v.about]) or not ctx.graph.reaches(v.dataset, [e.dataset]):
         return None
-    return replace(e, moment=e.moment or v.moment), 0.1
+    return replace(e, moment=e.moment or v.moment, lead=v.dataset), 0.1
 
 
 def asked_verb(ctx: Context, e: Ent, v: Verb) -> Joined:
@@ -188,6 +188,8 @@ def word_verbal(ctx: Context, w: Word, e: Ent) -> Joined:
     subject = ctx.model.ext.subject
     if e.dataset == subject or e.limit or e.order or e.one:
         return None
+    if e.asked and w.kind == "not" and e.lead != e.dataset:
+        return None  # never + bought which cars: the verb is denied
     if subject and ctx.graph.reaches(subject, [e.dataset]):  # each has one, or none: without an owner
         key = ctx.model.datasets[e.dataset].id_field
         if w.kind == "not" and not e.filters:
