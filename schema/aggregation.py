@@ -8,7 +8,7 @@ from schema.columns import Column, Columns, last_unknown
 from schema.conditions import OPERATORS, literal
 from schema.expressions import divide, expand
 from schema.frame import Frames, QueryError
-from schema.measures import Leaf, Measured, Measures, before, none_as_zero, numbered
+from schema.measures import Leaf, Measured, Measures, before, in_full, none_as_zero, numbered
 from schema.part import Part, PartKey
 from schema.query import Measure, SemanticQuery
 
@@ -62,11 +62,16 @@ class Aggregation:
         return (tree.limit(query.limit) if query.limit else tree), columns.columns
 
     def _compared(self, measured: list[Measured]) -> list[Measured]:
-        """Each measure beside its value of the earlier period."""
-        then = self.query.compare
+        """Each measure beside its value of the earlier period, and of the whole of it."""
+        then, whole = self.query.compare, self.query.compare_whole
         if self.query.period is None or then is None:
             raise QueryError("To compare, both periods are needed.")
-        return [m for now in measured for m in ([now] if now.column.label == "n" else [now, before(now, then)])]
+        out: list[Measured] = []
+        for now in measured:
+            beside = now.column.label != "n"
+            out += [now, before(now, then, partial=whole is not None)] if beside else [now]
+            out += [in_full(now, whole)] if beside and whole else []
+        return out
 
     # parts ----------------------------------------------------------------------------------------------------------
     def _parts(self, measured: list[Measured]) -> tuple[list[Part], _Places]:

@@ -191,16 +191,27 @@ def none_as_zero(value: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
 
 
-def before(measured: Measured, then: Period) -> Measured:
-    """The same measure in the earlier period, in a column of its own."""
+def before(measured: Measured, then: Period, partial: bool = False) -> Measured:
+    """The same measure in the earlier period, in a column of its own. `partial`: as many days as passed of this one."""
+    if partial and then.label:
+        return _during(measured, then, "before", f"{then.label}, same days", f"{then.label}, cùng số ngày")
+    return _during(measured, then, "before", then.label or "before", then.label or "trước đó")
+
+
+def in_full(measured: Measured, whole: Period) -> Measured:
+    """The same measure in the whole of the earlier period."""
+    label, label_vi = whole.label or "before", whole.label or "trước đó"
+    return _during(measured, whole, "before_in_full", f"{label} in full", f"trọn {label_vi}")
+
+
+def _during(measured: Measured, then: Period, name: str, label: str, label_vi: str) -> Measured:
     c = measured.column
-    label, label_vi = then.label or "before", then.label or "trước đó"
     column = Column(
-        f"{c.name}_before",
+        f"{c.name}_{name}",
         f"{c.label}, {label}",
         c.type,
         c.unit,
-        f"{c.source}:before",
+        f"{c.source}:{name}",
         f"{c.label_vi or c.label}, {label_vi}",
     )
     bound = measured.period.field if measured.period else None

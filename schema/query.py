@@ -141,6 +141,7 @@ class SemanticQuery(Typed):
     filters: tuple[Filter, ...] = ()
     period: Period | None = None
     compare: Period | None = Field(None, description="an earlier period to set beside `period`")
+    compare_whole: Period | None = Field(None, description="that earlier period in full, where `period` is unfinished")
     having: tuple[Having, ...] = ()
     order: tuple[Order, ...] = ()
     limit: int | None = Field(None, ge=1)

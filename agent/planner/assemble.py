@@ -8,7 +8,7 @@ from datetime import date
 
 from agent.planner.conditions import UnanswerableError, check_possible, conditions, walk
 from agent.planner.items import Ent, Meas
-from agent.planner.moments import Moment, earlier
+from agent.planner.moments import Moment, earlier, in_full
 from agent.planner.rules import Context
 from agent.planner.rules.gathering import gathered
 from agent.planner.rules.growth import before
@@ -193,6 +193,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         if period is None:
             period = Moment("unit", m.compare.unit, 0, label="").resolve(ctx.today, False)
         compare = earlier(period, ctx.today, m.compare)
+    whole = in_full(period, compare, ctx.today) if period and compare and not m.growth else None
     by = tuple(_by(ctx, m.base, b, filters) for b in m.by)
     if m.having or (m.limit and m.order):
         filters = (*filters, *(f for f in known(ctx, m.base, by) if f not in filters))
@@ -204,6 +205,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         filters=(*own_facts(ctx, asker, m.base, filters), *home(ctx, asker, m.base, filters, by)),
         period=period,
         compare=compare,
+        compare_whole=whole,
         order=order,
         limit=m.limit,
         having=m.having,

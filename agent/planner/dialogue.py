@@ -20,7 +20,7 @@ from agent.planner.items import (
     Wider,
     Word,
 )
-from agent.planner.moments import Moment, earlier, shift, unit_days
+from agent.planner.moments import Moment, earlier, in_full, shift, unit_days
 from agent.planner.rules import Context
 from agent.planner.rules.context import axes
 from agent.planner.rules.fitting import translated
@@ -40,6 +40,7 @@ from schema.query import (
     SemanticQuery,
 )
 
+_ALONE = {"compare": None, "compare_whole": None}
 FRAGMENTS = (Pred, When, Group, Sorting, Top, Word, Leading, Several, Versus, Wider, BoundItem)
 
 
@@ -123,16 +124,16 @@ def _period(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
                 update={"filters": (*last.filters[:i], ctx.bind(f.named, moment), *last.filters[i + 1 :])}
             )
     if (dated := in_rows(ctx, last.filters, moment)) is not None:
-        return last.model_copy(update={"filters": dated, "compare": None})
+        return last.model_copy(update={"filters": dated, **_ALONE})
     if (dated := in_fields(ctx, last.filters, moment)) is not None:
-        return last.model_copy(update={"filters": dated, "compare": None})
+        return last.model_copy(update={"filters": dated, **_ALONE})
     base = base_of(ctx, last)
     dataset = ctx.model.datasets[base]
     if not dataset.ext.time:
         raise UnanswerableError(f"{base} has no time of its own")
     rate = bool(last.metrics) and isinstance(last.metrics[0], str)  # a rate is of what happened
     plan = ctx.plans(base, conditions(last.filters)) and not rate
-    return last.model_copy(update={"period": moment.resolve(ctx.today, plan), "compare": None})
+    return last.model_copy(update={"period": moment.resolve(ctx.today, plan), **_ALONE})
 
 
 def _compared(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuery:
@@ -141,9 +142,10 @@ def _compared(ctx: Context, last: SemanticQuery, moment: Moment) -> SemanticQuer
         raise UnanswerableError("a list has no earlier value")
     period, filters = (last.period, last.filters) if last.period else own_period(ctx, last.filters)
     then = earlier(period, ctx.today, moment) if period else None
-    if then is None:
+    if then is None or period is None:
         raise UnanswerableError("nothing to compare with")
-    return last.model_copy(update={"period": period, "filters": filters, "compare": then})
+    beside = {"compare": then, "compare_whole": in_full(period, then, ctx.today)}
+    return last.model_copy(update={"period": period, "filters": filters, **beside})
 
 
 def _fields(f: Filter) -> set[str]:
@@ -222,7 +224,7 @@ def _sort(ctx: Context, last: SemanticQuery, s: Sorting) -> SemanticQuery:
     if isinstance(s.measure, str) and last.by and _fits(ctx, s.measure, last.by):  # which has the highest …?
         order = (Order(by=s.measure, descending=s.descending),)
         limit = 1 if s.superlative else None
-        return last.model_copy(update={"metrics": (s.measure,), "order": order, "limit": limit, "compare": None})
+        return last.model_copy(update={"metrics": (s.measure,), "order": order, "limit": limit, **_ALONE})
     raise UnanswerableError("not a column of the last answer")
 
 

@@ -171,6 +171,17 @@ def earlier(period: Period, today: date, moment: Moment | None) -> Period | None
     return then
 
 
+def in_full(period: Period, then: Period, today: date) -> Period | None:
+    """The whole week, month, quarter or year that an earlier stretch begins, where the present one is unfinished."""
+    if period.end != today or not then.start or not then.end:
+        return None
+    for unit in ("week", "month", "quarter", "year"):
+        first, last = unit_days(unit, then.start, 0)
+        if unit_days(unit, today, 0)[0] == period.start and first == then.start and last > then.end:
+            return Period(start=first, end=last, label=then.label)
+    return None
+
+
 def _years_back(period: Period, offset: int, today: date) -> int:
     """Of a quarter or month beside last year: how many years before, for the same stretch; none for a year's."""
     assert period.start and period.end

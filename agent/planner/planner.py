@@ -79,7 +79,8 @@ class Planner:
             state = replace(state, query=self._those(*state.among, state.query))
         decision = self._best(reading, asker, state, follow, text)
         listed = "list" in words and not words & _COUNTING and state.query
-        if listed and isinstance(decision, Ask) and decision.edited and decision.query.filters != listed.filters:
+        narrower = listed and isinstance(decision, Ask) and decision.edited and decision.query.filters != listed.filters
+        if narrower and isinstance(decision, Ask) and not decision.query.by:
             decision = replace(decision, query=as_list(decision.query))  # but: show last month's: again a number
         return allowed(self.ctx, decision, asker)
 

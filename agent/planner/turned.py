@@ -116,7 +116,7 @@ def counted_again(item: Item, ctx: Context, last: SemanticQuery) -> bool:
 
 def as_list(last: SemanticQuery) -> SemanticQuery:
     """The rows of what was counted; anything else as it is."""
-    first = last.metrics[0] if len(last.metrics) == 1 and not last.by else None
+    first = last.metrics[0] if last.metrics else None
     if not isinstance(first, Aggregate) or first.fn != "count":
         return last
     return SemanticQuery(dataset=first.over, filters=last.filters, period=last.period)
