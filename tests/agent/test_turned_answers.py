@@ -14,7 +14,7 @@ from agent.agent import Agent
 
 LIVING = "c.erased_at IS NULL AND c.merged_into_id IS NULL"
 THIS_YEAR = "BETWEEN '2026-01-01' AND '2026-11-20'"
-LATE = "closed_at > sla_due_at OR (closed_at IS NULL AND sla_due_at < '2026-11-20 12:00')"
+LATE = "COALESCE(closed_at, '2026-11-20 12:00:00') > sla_due_at"
 OWED = """WITH due AS (SELECT order_id, SUM(quantity * unit_price) AS gross FROM order_items GROUP BY 1),
     got AS (SELECT order_id, SUM(amount) AS paid FROM payments GROUP BY 1),
     owed AS (SELECT o.customer_id, COALESCE(due.gross, 0) - o.discount - COALESCE(got.paid, 0) AS owed
