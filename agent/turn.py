@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from agent.answer_card import Answer
@@ -16,7 +17,7 @@ from agent.planner.values import Values
 from agent.refusals import nearest
 from agent.toolbox import Outcome, Toolbox, plain
 from schema.access import Asker
-from schema.query import SemanticQuery
+from schema.query import Aggregate, Compare, SemanticQuery
 from tools.context import Result
 from tools.database import DatabaseError
 from tools.guard import GuardError
@@ -177,8 +178,10 @@ class Turn:
         """What the dialogue stands at after this turn. `told`: the query of an LLM whose rows the answer shows."""
         d = self.decision if told is None else Ask(told)
         if isinstance(d, Ask) and answer.kind == "answer":
-            one = self._focus(answer) or (self.state.one if d.query == self.state.query else None)
-            return State(d.query, one, among=self._among(d.query, answer))
+            one = (
+                self._focus(answer) or self._named(d.query) or (self.state.one if d.query == self.state.query else None)
+            )
+            return State(d.query, one, among=self._among(d.query, answer), day=self._day(d.query, answer))
         if isinstance(d, CallTool) and answer.kind == "answer":
             return State(self.state.query, d.args.get("customer_id") or self.state.one)
         return replace(self.state, lost=self.state.query is None and isinstance(d, Refuse))
@@ -191,6 +194,22 @@ class Turn:
         if query.limit is None or place is None:
             return None
         return dataset, tuple(int(r[place]) for r in answer.rows if r[place] is not None)
+
+    def _named(self, query: SemanticQuery) -> int | None:
+        """The one customer that a question named."""
+        subject = self.planner.ctx.model.ext.subject
+        key = self.planner.ctx.model.datasets[subject].id_field if subject else ""
+        ids = {f.value for f in query.filters if isinstance(f, Compare) and f.field == key and f.op == "="}
+        return int(ids.pop()) if len(ids) == 1 else None  # type: ignore[arg-type]
+
+    def _day(self, query: SemanticQuery, answer: Answer) -> date | None:
+        """The one day that was asked for: the last visit's."""
+        first = query.metrics[0] if query.metrics and not query.by else None
+        if not isinstance(first, Aggregate) or first.fn not in ("max", "min") or len(answer.rows) != 1:
+            return None
+        said = answer.rows[0][0]
+        dated = self.planner.ctx.model.field(first.over).is_time and isinstance(said, str)
+        return date.fromisoformat(said[:10]) if dated else None
 
     def _focus(self, answer: Answer) -> int | None:
         """The one customer that the answer is about."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from agent.planner.values import Hit
@@ -77,6 +78,7 @@ class State:
     one: int | None = None
     lost: bool = False  # what was asked first was not understood
     among: tuple[str, tuple[int, ...]] | None = None  # the rows of a first n: their dataset and ids
+    day: date | None = None  # the day that the last answer gave
 
 
 EMPTY = State()

@@ -27,7 +27,17 @@ from agent.planner.rules.fitting import translated
 from agent.planner.rules.gathering import gathered
 from agent.planner.rules.ranked import known
 from agent.planner.swaps import in_fields, in_rows, sibling, swapped
-from agent.planner.turned import as_amount, as_list, as_rate, bounded, directed, lacking_too, widened
+from agent.planner.turned import (
+    as_amount,
+    as_list,
+    as_rate,
+    bounded,
+    directed,
+    in_charge,
+    lacking_too,
+    shown_too,
+    widened,
+)
 from schema.query import (
     Aggregate,
     AnyOf,
@@ -82,6 +92,8 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
         return as_amount(ctx, last)
     if isinstance(item, Word) and item.kind in ("descending", "ascending"):
         return directed(last, item.kind == "descending")
+    if isinstance(item, Word) and item.kind == "in_charge":
+        return in_charge(ctx, last, base_of(ctx, last))
     if isinstance(item, BoundItem):
         return bounded(ctx, last, item.bound)
     if isinstance(item, Meas):
@@ -270,6 +282,8 @@ def _entity(ctx: Context, last: SemanticQuery, e: Ent) -> SemanticQuery:
     base = base_of(ctx, last)
     if (lacking := lacking_too(ctx, last, e, base)) is not None:
         return lacking
+    if (shown := shown_too(ctx, last, e, base)) is not None:
+        return shown
     if (
         e.order
         or e.fields

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.planner.conditions import conditions
+from agent.planner.decisions import State
 from agent.planner.items import Ent, Item, Meas
 from agent.planner.rules import Context
 from schema.query import Aggregate, Compare
@@ -24,3 +26,15 @@ def of_focus(ctx: Context, item: Item, one: int | None) -> Item:
         return item
     his = Compare(field=ctx.model.datasets[subject].id_field, op="=", value=one)
     return replace(item, filters=(his,)) if own else item
+
+
+def of_day(ctx: Context, item: Item, state: State) -> Item:
+    """What was done on the day of the last answer: to the car, or for the customer, that it was about."""
+    if state.day is None or state.query is None or not isinstance(item, Ent | Meas) or not item.moment:
+        return item
+    period = item.moment.resolve(ctx.today, False)
+    keys = {d.id_field for d in ctx.model.datasets.values()}
+    about = [f for f in conditions(state.query.filters) if isinstance(f, Compare) and f.field in keys and f.op == "="]
+    base = item.dataset if isinstance(item, Ent) else item.base
+    about = [f for f in about if f not in item.filters and ctx.graph.reaches(base, [f.field.partition(".")[0]])]
+    return replace(item, filters=(*item.filters, *about)) if period.start == period.end == state.day else item

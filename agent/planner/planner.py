@@ -11,7 +11,7 @@ from agent.planner.columns import clauses, columns
 from agent.planner.conditions import UnanswerableError, conditions
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
-from agent.planner.focus import of_focus
+from agent.planner.focus import of_day, of_focus
 from agent.planner.intent import is_goal, special
 from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon
@@ -106,15 +106,18 @@ class Planner:
         return None
 
     def _resolved(self, text: str, state: State) -> str:
-        """him, her, that customer -> the number of the entity in focus."""
-        if state.one is None:
-            return text
+        """him, her, that customer -> the number of the entity in focus; that day -> the day of the last answer."""
+        if state.one is not None:
+            text = self._replaced(text, Word("him"), f"#{state.one}")
+        return self._replaced(text, Word("that_day"), f"{state.day:%d/%m/%Y}") if state.day else text
+
+    def _replaced(self, text: str, word: Word, by: str) -> str:
         tokens = tokenize(text)
         script = script_of(tokens)
         for start in range(len(tokens) - 1, -1, -1):
-            ends = [end for end, e in self.lexicon.match(tokens, start, script) if e.item == Word("him")]
+            ends = [end for end, e in self.lexicon.match(tokens, start, script) if e.item == word]
             if ends:
-                text = f"{text[: tokens[start].start]}#{state.one}{text[tokens[max(ends) - 1].end :]}"
+                text = f"{text[: tokens[start].start]}{by}{text[tokens[max(ends) - 1].end :]}"
         return text
 
     def _said(self, reading: Reading, upto: int | None = None) -> set[str]:
@@ -180,7 +183,7 @@ class Planner:
     def _decide(
         self, edge: Edge, asker: Asker, state: State, follow: bool, reading: Reading, text: str
     ) -> Iterable[Decision]:
-        item = of_focus(self.ctx, edge.item, state.one)
+        item = of_focus(self.ctx, of_day(self.ctx, edge.item, state), state.one)
         if (which := ambiguous(self.ctx, item, reading, text)) is not None:
             yield replace(which, narrowed=narrowed(self.ctx, item, which, asker))
             return

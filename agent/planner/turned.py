@@ -12,7 +12,7 @@ from agent.planner.numbers import Bound
 from agent.planner.rules import Context
 from agent.planner.rules.context import axes, comparison, merge
 from agent.planner.rules.shares import share_ent
-from schema.query import Aggregate, Compare, Exists, Filter, Having, Measure, Not, Order, SemanticQuery
+from schema.query import Aggregate, By, Compare, Exists, Filter, Having, Measure, Named, Not, Order, SemanticQuery
 
 
 def widened(ctx: Context, last: SemanticQuery, new: Filter) -> SemanticQuery:
@@ -53,10 +53,17 @@ def _amount(ctx: Context, measure: Measure) -> Measure | None:
     return Aggregate(fn="sum", over=own) if own else ext.worth
 
 
+def _shown(ctx: Context, last: SemanticQuery) -> Measure | None:
+    """The amount that a named condition shows: what is owed."""
+    named = [ctx.model.named(f.named) for f in last.filters if isinstance(f, Named) and f.named[0] != "$"]
+    keys = [key for n in named for key in n.columns if ctx.model.field(key).ext.unit == "₫"]
+    return Aggregate(fn="sum", over=keys[-1]) if keys else None
+
+
 def as_amount(ctx: Context, last: SemanticQuery) -> SemanticQuery:
     """What was counted or listed, in money: who sold the most cars … and in money?"""
     first = last.metrics[0] if last.metrics else Aggregate(fn="count", over=last.dataset or "")
-    amount = _amount(ctx, first) if len(last.metrics) < 2 else None
+    amount = _shown(ctx, last) or (_amount(ctx, first) if len(last.metrics) < 2 else None)
     if amount is None:
         raise UnanswerableError("what was counted has no amount")
     order = (Order(by=measure_name(amount), descending=last.order[0].descending),) if last.order and last.by else ()
@@ -120,3 +127,26 @@ def as_list(last: SemanticQuery) -> SemanticQuery:
     if not isinstance(first, Aggregate) or first.fn != "count":
         return last
     return SemanticQuery(dataset=first.over, filters=last.filters, period=last.period)
+
+
+def in_charge(ctx: Context, last: SemanticQuery, base: str) -> SemanticQuery:
+    """Who looks after the rows that were listed or counted, by the staff who are nearest to them."""
+    staff = sorted((len(path), name) for name, path in ctx.graph.tree(base).items() if ctx.is_staff(name) and path)
+    if not staff:
+        raise UnanswerableError("nobody looks after them")
+    dataset = staff[0][1]
+    if last.metrics:
+        return last.model_copy(update={"by": (By(field=dataset),), "order": (), "limit": None})
+    name = f"{dataset}.{ctx.model.datasets[dataset].ext.name_field}"
+    return last.model_copy(update={"fields": tuple(dict.fromkeys((name, *last.fields)))})
+
+
+def shown_too(ctx: Context, last: SemanticQuery, e: Ent, base: str) -> SemanticQuery | None:
+    """Which technician is on them? The name beside each of the rows that were listed."""
+    name = ctx.model.datasets[e.dataset].ext.name_field
+    bare = not (e.filters or e.fields or e.order or e.limit or e.moment or e.one)
+    if not last.dataset or not bare or not name or e.dataset in (base, ctx.model.ext.subject):
+        return None
+    if not e.asked or not ctx.graph.reaches(base, [e.dataset]):
+        return None
+    return last.model_copy(update={"fields": tuple(dict.fromkeys((f"{e.dataset}.{name}", *last.fields)))})

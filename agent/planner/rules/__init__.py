@@ -67,7 +67,7 @@ RULES: tuple[Rule, ...] = (
     own.ent_own_store, own.own_store_ent,
     own.meas_own_store, own.own_store_meas,
     asker.ent_self_sold, asker.self_sold_meas, asker.meas_self_sold, asker.self_sold_much, asker.self_never,
-    asker.self_handled_ent, asker.self_handled_meas, asker.meas_self_handled, asker.meas_self_did,
+    asker.self_handled_ent, asker.self_handled_meas, asker.meas_self_handled, asker.meas_self_did, asker.ent_self_did,
     # Conditions: values, comparisons, negation, and/or, periods of dated filters.
     conditions.not_pred,
     conditions.except_ent,

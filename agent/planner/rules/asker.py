@@ -117,6 +117,12 @@ def self_never(ctx: Context, w: Word, p: Pred) -> Joined:
     return replace(p, filter=Not(negate=rows)), -0.2
 
 
+def ent_self_did(ctx: Context, e: Ent, w: Word) -> Joined:
+    """calls + I made"""
+    who = ctx.model.datasets[e.dataset].ext.who if w.kind == "self_did" and not e.one else None
+    return (replace(e, filters=(*e.filters, _oneself(ctx, [who]))), -0.3) if who else None
+
+
 def meas_self_did(ctx: Context, m: Meas, w: Word) -> Joined:
     """how many notes + did I (write)"""
     first = m.measures[0]

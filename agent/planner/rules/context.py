@@ -158,7 +158,9 @@ def _exists(ctx: Context, v: Verb) -> Exists:
 
 
 def scaled(ctx: Context, key: str, b: Bound) -> Bound:
-    """80 % of a field that counts points is 80."""
+    """80 % of a field that counts points is 80; 2 weeks of one that counts days are 14."""
+    if ctx.model.field(key).ext.unit == "days" and b.unit == "weeks":
+        return Bound(b.op, b.value * 7, "days", b.high * 7 if b.high is not None else None)
     if b.unit != "%" or ctx.model.field(key).ext.unit == "%":
         return b
     return Bound(b.op, b.value * 100, None, b.high * 100 if b.high is not None else None)
