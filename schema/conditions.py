@@ -79,11 +79,11 @@ def _compare(frame: Frame, f: Compare) -> exp.Expr:
 
 
 def _contains(column: exp.Expr, part: str) -> exp.Expr:
-    """In any case; also as it stands, since not every database lowers letters with accents."""
-    said = exp.StrPosition(this=column, substr=text(part))
-    lowered = exp.StrPosition(this=exp.Lower(this=column.copy()), substr=text(part.lower()))
-    zero = exp.Literal.number(0)
-    return exp.paren(exp.or_(exp.GT(this=said, expression=zero), exp.GT(this=lowered, expression=zero.copy())))
+    """In any case; also as it stands and at a start, since not every database lowers letters with accents."""
+    shapes = dict.fromkeys((part, part[:1].upper() + part[1:]))
+    found: list[exp.Expr] = [exp.StrPosition(this=column.copy(), substr=text(shape)) for shape in shapes]
+    found.append(exp.StrPosition(this=exp.Lower(this=column.copy()), substr=text(part.lower())))
+    return exp.paren(exp.or_(*(exp.GT(this=place, expression=exp.Literal.number(0)) for place in found)))
 
 
 def _typed(field: FieldOf, value: object) -> exp.Expr:

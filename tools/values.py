@@ -61,16 +61,18 @@ class Values:
         return [Found(source, int(row[0]), str(row[1])) for row in rows]
 
     def tell_apart(self, found: Sequence[Found]) -> list[Found]:
-        """The same rows with what distinguishes them: city, owner or role."""
+        """The rows with what distinguishes them: city, owner or role; not those that stand for another row now."""
         out = []
         for f in found:
             dataset = self.context.model.datasets[f.source.partition(".")[0]]
             own = {"field": dataset.id_field, "op": "=", "value": f.row_id}
             rows = self.context.rows({"dataset": dataset.name, "filters": [own]}, 1)
-            shown = rows[0].items() if rows else ()
+            if not rows:
+                continue  # merged into another, or erased
+            shown = rows[0].items()
             known = [str(v) for name, v in shown if v and name not in (dataset.ext.id_as, dataset.ext.name_as)]
             out.append(Found(f.source, f.row_id, f.label, " · ".join(known[:3])))
-        return out
+        return out or list(found)
 
 
 def listed(rows: Sequence[Sequence[object]]) -> Mapping[str, Sequence[str]]:

@@ -49,7 +49,7 @@ PATTERNS: tuple[tuple[str, Maker], ...] = (
     (r"(?:(?:since|from) )?(?:the )?(?:beginning|start) of (?P<year>20\d\d|(?P<back>last) year)", made.since_year),
     (rf"(?:since|from) (?:the )?(?:beginning|start) of {_MONTH}{_YEAR}?", made.since_month),
     (
-        r"(?:(?:tu|ke tu|tinh tu) )?dau nam (?:(?P<year>20\d\d)|(?P<back_vi>ngoai|truoc))(?: (?:den|toi) "
+        r"(?:(?:tu|ke tu|tinh tu) )?dau (?:nam )?(?:(?P<year>20\d\d)|(?<=nam )(?P<back_vi>ngoai|truoc))(?: (?:den|toi) "
         r"(?:nay|gio))?",
         made.since_year,
     ),

@@ -33,8 +33,10 @@ from agent.planner.turned import (
     as_rate,
     bounded,
     directed,
+    first_of,
     in_charge,
     lacking_too,
+    ordered,
     shown_too,
     widened,
 )
@@ -79,9 +81,9 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Leading):
         return _leading(ctx, last, item)
     if isinstance(item, Sorting):
-        return _sort(ctx, last, item)
+        return ordered(ctx, last, item)
     if isinstance(item, Top):
-        return _first(last, item)
+        return first_of(last, item)
     if isinstance(item, Word) and item.kind == "how_many":
         return _count(ctx, last)
     if isinstance(item, Word) and item.kind == "list":
@@ -101,14 +103,6 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Ent):
         return _entity(ctx, last, item)
     raise UnanswerableError(type(item).__name__)
-
-
-def _first(last: SemanticQuery, top: Top) -> SemanticQuery:
-    """The first n; the lowest turn the order round."""
-    if not last.metrics or not last.by:
-        return last.model_copy(update={"limit": top.count})
-    order = (Order(by=measure_name(last.metrics[0]), descending=top.descending),)
-    return last.model_copy(update={"limit": top.count, "order": last.order if top.descending and last.order else order})
 
 
 def base_of(ctx: Context, query: SemanticQuery) -> str:
@@ -221,29 +215,6 @@ def _leading(ctx: Context, last: SemanticQuery, item: Leading) -> SemanticQuery:
     query = _group(ctx, last, item.by)
     order = (Order(by=measure_name(query.metrics[0]), descending=item.descending),)
     return query.model_copy(update={"order": order, "limit": item.count})
-
-
-def _sort(ctx: Context, last: SemanticQuery, s: Sorting) -> SemanticQuery:
-    if s.field and last.dataset:
-        fields = last.fields if s.field in last.fields else (*last.fields, s.field)
-        return last.model_copy(update={"order": (Order(by=s.field, descending=s.descending),), "fields": fields})
-    if isinstance(s.measure, str) and s.measure in last.metrics:
-        return last.model_copy(update={"order": (Order(by=s.measure, descending=s.descending),)})
-    if isinstance(s.measure, str) and last.dataset and ctx.graph.reaches(ctx.base(s.measure), [last.dataset]):
-        order = (Order(by=s.measure, descending=s.descending),)
-        by = (By(field=last.dataset),)
-        return SemanticQuery(metrics=(s.measure,), by=by, order=order, filters=last.filters, limit=last.limit)
-    if isinstance(s.measure, str) and last.by and _fits(ctx, s.measure, last.by):  # which has the highest …?
-        order = (Order(by=s.measure, descending=s.descending),)
-        limit = 1 if s.superlative else None
-        return last.model_copy(update={"metrics": (s.measure,), "order": order, "limit": limit, **_ALONE})
-    raise UnanswerableError("not a column of the last answer")
-
-
-def _fits(ctx: Context, measure: str, by: tuple[By, ...]) -> bool:
-    """Whether the groups of the last answer are groups of that measure."""
-    base = ctx.base(measure)
-    return all(b.grain is None and ctx.distance(base, b.field.partition(".")[0]) is not None for b in by)
 
 
 def _count(ctx: Context, last: SemanticQuery) -> SemanticQuery:

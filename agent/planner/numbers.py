@@ -10,23 +10,10 @@ from agent.planner.tokens import Token
 from schema.query import Comparison
 
 _SCALES = {
-    "k": 1e3,
-    "nghin": 1e3,
-    "ngan": 1e3,
-    "thousand": 1e3,
-    "tr": 1e6,
-    "trieu": 1e6,
-    "m": 1e6,
-    "mio": 1e6,
-    "million": 1e6,
-    "mil": 1e6,
-    "ty": 1e9,
-    "ti": 1e9,
-    "cu": 1e6,
-    "b": 1e9,
-    "bn": 1e9,
-    "billion": 1e9,
-}
+    "k": 1e3, "nghin": 1e3, "ngan": 1e3, "thousand": 1e3,
+    "tr": 1e6, "trieu": 1e6, "m": 1e6, "mio": 1e6, "million": 1e6, "mil": 1e6, "cu": 1e6,
+    "ty": 1e9, "ti": 1e9, "b": 1e9, "bn": 1e9, "billion": 1e9,
+}  # fmt: skip
 _UNITS = {
     "%": "%",
     "percent": "%",
@@ -156,6 +143,10 @@ _AFTER: tuple[tuple[tuple[str, ...], Comparison], ...] = (
     (("tro", "xuong"), "<="),
     (("or", "below"), "<="),
     (("or", "lower"), "<="),
+    (("or", "newer"), ">="),
+    (("or", "later"), ">="),
+    (("or", "earlier"), "<="),
+    (("and", "newer"), ">="),
 )
 
 
@@ -240,9 +231,12 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
             out.append((i, j, a))
             if j == i + 2 and tokens[i + 1].text == "dong" and a.value < 1000:
                 out.append((i, i + 1, Amount(a.value, None)))  # 3 dong xe: three models, no three đồng
+            out += _either(tokens, i, j, a)
             for words, op in _AFTER:
                 before = 1 if i and tokens[i - 1].plain in ("tu", "from") else 0
                 if _starts(tokens, j, words):
+                    if words[1] == "older" and 1900 < a.value < 2100:
+                        op = "<="  # model year 2018 or older
                     out.append((i - before, j + len(words), Bound(op, a.value, a.unit)))
             if (
                 j < len(tokens)
@@ -261,6 +255,15 @@ def find_amounts(tokens: Sequence[Token], english: bool = True) -> list[Found]:
             if j < len(tokens) and _starts(tokens, i, words) and (amount := amount_at(tokens, j)):
                 out.append((i, amount[0], Bound(op, amount[1].value, amount[1].unit)))
     return out
+
+
+def _either(tokens: Sequence[Token], i: int, j: int, a: Amount) -> list[Found]:
+    """9 or 10"""
+    joined = j + 1 < len(tokens) and tokens[j].plain in ("or", "hoac", "hay")
+    b = amount_at(tokens, j + 1) if joined else None
+    if b is None or b[1].value != a.value + 1 or b[1].unit not in (None, a.unit) or a.value < 1:
+        return []
+    return [(i, b[0], Bound(">=", a.value, a.unit, b[1].value))]
 
 
 def _ages(tokens: Sequence[Token], i: int) -> list[Found]:

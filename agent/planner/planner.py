@@ -9,10 +9,10 @@ from agent.planner.assemble import list_query, measure_query
 from agent.planner.chart import Edge
 from agent.planner.columns import clauses, columns
 from agent.planner.conditions import UnanswerableError, conditions
-from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State, Which
+from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
 from agent.planner.focus import of_day, of_focus
-from agent.planner.intent import is_goal, special
+from agent.planner.intent import special
 from agent.planner.items import Call, Ent, Group, Item, Leading, Meas, Pred, Sorting, Word
 from agent.planner.lexicon import Lexicon
 from agent.planner.reader import Reading, read
@@ -23,8 +23,9 @@ from agent.planner.rules.context import axes
 from agent.planner.scripts import script_of
 from agent.planner.tokens import tokenize
 from agent.planner.turned import as_list, counted_again
-from agent.planner.values import NameFound, Values
-from agent.planner.which import ambiguous, is_code, narrowed
+from agent.planner.unread import unread
+from agent.planner.values import Values
+from agent.planner.which import ambiguous, narrowed
 from schema.access import Asker
 from schema.query import Compare, Named, SemanticQuery
 
@@ -149,8 +150,8 @@ class Planner:
             chosen = rivals(self.ctx, near)
             if not isinstance(chosen, Ask) or chosen.edited or of_one(self.ctx, chosen.query):
                 return chosen  # one customer may well have none of it
-            return replace(chosen, fallbacks=tuple(far[:3]))
-        return self._not_understood(reading, text)
+            return replace(chosen, fallbacks=tuple(q for q in far if q.by == chosen.query.by)[:3])
+        return unread(self.ctx, self.lexicon, reading, text)
 
     def _nearest(self, edges: list[Edge], state: State) -> list[Edge]:
         """In a dialogue, a condition that lies nearer to what was asked about is the likelier one."""
@@ -259,42 +260,10 @@ class Planner:
                 return Ask(measure_query(self.ctx, asker, joined[0]), mended=reading.mended)
         return Ask(list_query(self.ctx, asker, e), mended=reading.mended)
 
-    def _not_understood(self, reading: Reading, text: str) -> Decision:
-        if reading.missing_names:
-            return Refuse("no_such_name", reading.missing_names[0])
-        if reading.missing_codes:
-            return Refuse("no_such_row", reading.missing_codes[0])
-        several = [
-            n for n in reading.names if len({h.row_id for h in n.hits}) > 1 and not is_code(self.ctx, n.hits[0].source)
-        ]
-        if len(several) == 1 and reading.known_words > 2 and (several := _of_subject(self.ctx, several)):
-            start, end = reading.tokens[several[0].start].start, reading.tokens[several[0].end - 1].end
-            return Which(text[start:end], several[0].hits, text[:start] + "{}" + text[end:])
-        absent = [m.name for _, m in reading.markers if m.kind == "absent"]
-        if absent:
-            return Refuse("absent", absent[0])
-        best = min(reading.edges, key=lambda e: (len(e.ignored), -e.score), default=None)
-        ignored = [w for w in (best.ignored if best else ()) if not w.startswith("absent:")]
-        if best and ignored and is_goal(best.item):
-            return Refuse("words", ", ".join(dict.fromkeys(ignored)))
-        unknown = [t.text for t in reading.tokens if t.plain.isalpha()]
-        known = reading.known_words
-        if known == 0 and len(unknown) >= 3:
-            return Refuse("unreadable")
-        rest = ignored or reading.left_over
-        return Refuse("words", ", ".join(dict.fromkeys(rest))) if known and rest else Refuse("unreadable")
-
 
 def _held(reading: Reading) -> bool:
     """Whether some reading of the whole takes the words of what isn't recorded for something that is."""
     return any(not e.ignored for e in reading.edges) and all(end - start < 3 for start, end, _ in reading.absent)
-
-
-def _of_subject(ctx: Context, names: list[NameFound]) -> list[NameFound]:
-    """The names with their hits among the subject's rows, where these are several."""
-    prefix = f"{ctx.model.ext.subject}."
-    kept = [replace(n, hits=tuple(h for h in n.hits if h.source.startswith(prefix))) for n in names]
-    return [n for n in kept if len(n.hits) > 1]
 
 
 __all__ = ["EMPTY", "Planner", "State"]

@@ -216,7 +216,7 @@ def mentions(
         for last in range(begin, min(begin + LONGEST_MENTION, len(tokens))):
             if tokens[last].text in _CLOSING:
                 break
-            if not empty[last] or last > begin:
+            if not empty[last] or (last > begin and last + 1 == len(tokens)):
                 words = text[tokens[begin].start : tokens[last].end].strip("\"'“”‘’ ")
                 score = 0.55 + 0.35 * (end - start) + sum(0.35 if empty[i] else 1.0 for i in range(end, last + 1))
                 out.append((start, last + 1, Mention(words), score))

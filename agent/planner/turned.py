@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from agent.planner.assemble import measure_name
 from agent.planner.conditions import UnanswerableError
-from agent.planner.items import Ent, Item, Meas, Word
+from agent.planner.items import Ent, Item, Meas, Sorting, Top, Word
 from agent.planner.numbers import Bound
 from agent.planner.rules import Context
-from agent.planner.rules.context import axes, comparison, merge
+from agent.planner.rules.context import amount_shown, axes, comparison, merge
 from agent.planner.rules.shares import share_ent
-from schema.query import Aggregate, By, Compare, Exists, Filter, Having, Measure, Named, Not, Order, SemanticQuery
+from schema.query import Aggregate, By, Compare, Exists, Filter, Having, Measure, Not, Order, SemanticQuery
 
 
 def widened(ctx: Context, last: SemanticQuery, new: Filter) -> SemanticQuery:
@@ -53,17 +53,11 @@ def _amount(ctx: Context, measure: Measure) -> Measure | None:
     return Aggregate(fn="sum", over=own) if own else ext.worth
 
 
-def _shown(ctx: Context, last: SemanticQuery) -> Measure | None:
-    """The amount that a named condition shows: what is owed."""
-    named = [ctx.model.named(f.named) for f in last.filters if isinstance(f, Named) and f.named[0] != "$"]
-    keys = [key for n in named for key in n.columns if ctx.model.field(key).ext.unit == "₫"]
-    return Aggregate(fn="sum", over=keys[-1]) if keys else None
-
-
 def as_amount(ctx: Context, last: SemanticQuery) -> SemanticQuery:
     """What was counted or listed, in money: who sold the most cars … and in money?"""
     first = last.metrics[0] if last.metrics else Aggregate(fn="count", over=last.dataset or "")
-    amount = _shown(ctx, last) or (_amount(ctx, first) if len(last.metrics) < 2 else None)
+    shown = amount_shown(ctx, last.filters)
+    amount = Aggregate(fn="sum", over=shown) if shown else _amount(ctx, first) if len(last.metrics) < 2 else None
     if amount is None:
         raise UnanswerableError("what was counted has no amount")
     order = (Order(by=measure_name(amount), descending=last.order[0].descending),) if last.order and last.by else ()
@@ -150,3 +144,35 @@ def shown_too(ctx: Context, last: SemanticQuery, e: Ent, base: str) -> SemanticQ
     if not e.asked or not ctx.graph.reaches(base, [e.dataset]):
         return None
     return last.model_copy(update={"fields": tuple(dict.fromkeys((f"{e.dataset}.{name}", *last.fields)))})
+
+
+def first_of(last: SemanticQuery, top: Top) -> SemanticQuery:
+    """The first n; the lowest turn the order round."""
+    if not last.metrics or not last.by:
+        return last.model_copy(update={"limit": top.count})
+    order = (Order(by=measure_name(last.metrics[0]), descending=top.descending),)
+    return last.model_copy(update={"limit": top.count, "order": last.order if top.descending and last.order else order})
+
+
+def ordered(ctx: Context, last: SemanticQuery, s: Sorting) -> SemanticQuery:
+    if s.field and last.dataset:
+        fields = last.fields if s.field in last.fields else (*last.fields, s.field)
+        return last.model_copy(update={"order": (Order(by=s.field, descending=s.descending),), "fields": fields})
+    if isinstance(s.measure, str) and s.measure in last.metrics:
+        return last.model_copy(update={"order": (Order(by=s.measure, descending=s.descending),)})
+    if isinstance(s.measure, str) and last.dataset and ctx.graph.reaches(ctx.base(s.measure), [last.dataset]):
+        order = (Order(by=s.measure, descending=s.descending),)
+        by = (By(field=last.dataset),)
+        return SemanticQuery(metrics=(s.measure,), by=by, order=order, filters=last.filters, limit=last.limit)
+    if isinstance(s.measure, str) and last.by and _fits(ctx, s.measure, last.by):  # which has the highest …?
+        order = (Order(by=s.measure, descending=s.descending),)
+        limit = 1 if s.superlative else None
+        alone = {"compare": None, "compare_whole": None}
+        return last.model_copy(update={"metrics": (s.measure,), "order": order, "limit": limit, **alone})
+    raise UnanswerableError("not a column of the last answer")
+
+
+def _fits(ctx: Context, measure: str, by: tuple[By, ...]) -> bool:
+    """Whether the groups of the last answer are groups of that measure."""
+    base = ctx.base(measure)
+    return all(b.grain is None and ctx.distance(base, b.field.partition(".")[0]) is not None for b in by)

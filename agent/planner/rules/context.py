@@ -216,3 +216,10 @@ def axes(ctx: Context, f: Filter) -> set[str]:
 def is_place(ctx: Context, f: Filter) -> bool:
     """Whether it is a value of a short list of the store: a city, a model."""
     return isinstance(f, Compare) and ctx.model.field(f.field).ext.index == "distinct"
+
+
+def amount_shown(ctx: Context, filters: Iterable[Filter]) -> str | None:
+    """The field of the amount that a named condition shows: what is owed, of orders not paid in full."""
+    named = [ctx.model.named(f.named) for f in filters if isinstance(f, Named) and f.named[0] != "$"]
+    keys = [key for n in named for key in n.columns if ctx.model.field(key).ext.unit == "₫"]
+    return keys[-1] if keys else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.planner.items import Pred
 from agent.planner.numbers import Bound
-from agent.planner.rules.context import Context, axes, comparison
+from agent.planner.rules.context import Context, amount_shown, axes, comparison
 from agent.planner.rules.gathering import linked
 from schema.query import All, Compare, Exists, Filter, Named, Not, SemanticQuery
 
@@ -106,6 +106,8 @@ def of_somebody(ctx: Context, base: str, dataset: str) -> bool:
 def of_had(ctx: Context, filters: tuple[Filter, ...], b: Bound) -> tuple[Filter, ...] | None:
     """drives a car + over 5 years; has a payment + over 1bn: of what is had; the conditions with it inside."""
     last = filters[-1] if filters else None
+    if b.unit == "₫" and (shown := amount_shown(ctx, filters[-1:])):  # still owe + over 5m: of what they owe
+        return (*filters, comparison(shown, b))
     if not isinstance(last, Exists) or last.value is not None:
         return None
     amount = ctx.model.datasets[last.exists].ext.amounts.get("₫") if b.unit == "₫" else None

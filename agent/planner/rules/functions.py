@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from agent.planner.items import (
@@ -42,6 +43,9 @@ def field_function(ctx: Context, f: FieldItem, fn: Function) -> Joined:
 def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
     """total + revenue; average + bill per visit, which is a mean already"""
     mean = any(word in ctx.model.metric(m.name).expression for word in ("AVG(", "/"))
+    summed = re.fullmatch(r"(?:SUM|AVG)\((\w+\.\w+)\)", ctx.model.metric(m.name).expression)
+    if summed and fn.fn in ("median", "min", "max"):
+        return Meas((Aggregate(fn=fn.fn, over=summed[1]),), summed[1].partition(".")[0]), 0.05
     return (metric_measure(ctx, m.name), 0.05) if fn.fn == "sum" or (fn.fn == "avg" and mean) else None
 
 

@@ -96,6 +96,12 @@ def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     return Group((By(field=e.dataset),), each=w.each), 0.6 if _of_single_rows(ctx, e) else 0.0
 
 
+def ent_by_ent(ctx: Context, e: Ent, g: Group) -> Joined:
+    """showroom + by showroom: each of them"""
+    bare = not (e.filters or e.fields or e.limit or e.moment or e.one or e.who)
+    return (replace(g, each=True), -0.4) if bare and g.by == (By(field=e.dataset),) else None
+
+
 def _of_single_rows(ctx: Context, e: Ent) -> bool:
     """Whether a group an entity is rarely meant: by car, by customer."""
     dataset = ctx.model.datasets[e.dataset]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.items import AmountItem, Ent, FieldItem, Leading, Meas, Pred, Sorting, Top, Word
+from agent.planner.items import AmountItem, Ent, FieldItem, GrainItem, Leading, Meas, Pred, Sorting, Top, Word
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.sorting import top_group
 from schema.query import Aggregate, All, By, Order
@@ -43,6 +43,13 @@ def field_busiest(ctx: Context, f: FieldItem, w: Word) -> Joined:
     if not w.kind.endswith("_after") or ctx.numeric(f.key) or ctx.is_time(f.key):
         return None
     return Leading((By(field=f.key),), 1, w.kind != "least_after"), 0.3
+
+
+def grain_busiest(ctx: Context, g: GrainItem, w: Word) -> Joined:
+    """in a follow-up, tháng nào + cao nhất"""
+    if not w.kind.endswith("_after") or not ctx.dialogue or g.each:
+        return None
+    return Leading((By(field="$time", grain=g.grain),), 1, w.kind != "least_after"), 0.3
 
 
 def amount_leading(ctx: Context, a: AmountItem, g: Leading) -> Joined:

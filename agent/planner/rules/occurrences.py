@@ -11,10 +11,10 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.moments import Moment
-from agent.planner.rules.context import Context, Joined, exists
+from agent.planner.rules.context import Context, Joined, amount_shown, exists
 from agent.planner.rules.measures import count_ent
 from agent.planner.rules.sides import counts
-from schema.query import Aggregate, Compare, Exists, Measure, Named
+from schema.query import Aggregate, Compare, Exists, Measure
 
 
 def what_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -133,6 +133,8 @@ def and_worth(ctx: Context, a: Word, w: Word) -> Joined:
 def meas_worth(ctx: Context, m: Meas, w: Word) -> Joined:
     """number of open orders + and their total value: the amounts of what is counted"""
     amount = _worth(ctx, m.base) if w.kind == "worth" and counts(m) and len(m.measures) == 1 else None
+    shown = amount_shown(ctx, m.filters)
+    amount = Aggregate(fn="sum", over=shown) if amount and shown else amount
     return (replace(m, measures=(*m.measures, amount)), -0.1) if amount else None
 
 
@@ -140,10 +142,8 @@ def ent_worth(ctx: Context, e: Ent, w: Word) -> Joined:
     """open orders + with their totals"""
     if w.kind != "worth":
         return None
-    for f in e.filters:  # who owes us + and how much
-        shown = ctx.model.named(f.named).columns if isinstance(f, Named) and f.named[0] != "$" else ()
-        if any(ctx.model.field(key).ext.unit == "₫" for key in shown):
-            return e, 0.0
+    if amount_shown(ctx, e.filters):  # who owes us + and how much
+        return e, 0.0
     key = ctx.model.datasets[e.dataset].ext.amounts.get("₫")
     return (replace(e, fields=(*e.fields, key)), -0.1) if key and key not in e.fields else None
 

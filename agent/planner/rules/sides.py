@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from agent.planner.items import Ent, Meas, Pred
 from agent.planner.rules.context import Context, Joined, axes, merge
-from schema.query import Aggregate, All, AnyOf, By, Compare, Filter, Named
+from schema.query import Aggregate, All, AnyOf, By, Compare, Filter
 
 
 def counts(m: Meas) -> bool:
@@ -18,9 +18,10 @@ def side(ctx: Context, f: Filter) -> str | None:
     """The field whose values are set against each other."""
     if isinstance(f, Compare):
         return f.field
-    if isinstance(f, AnyOf) and all(isinstance(x, Named) and x.named[0] != "$" for x in f.any):
-        axes = {ctx.model.named(x.named).axis for x in f.any if isinstance(x, Named)}
-        return axes.pop() if len(axes) == 1 else None
+    if isinstance(f, AnyOf):
+        fields = [axes(ctx, x) for x in f.any]
+        said = set().union(*fields)
+        return said.pop() if len(said) == 1 and all(fields) else None
     return None
 
 

@@ -173,7 +173,12 @@ def frequent_ent(ctx: Context, w: Word, e: Ent) -> Joined:
 
 
 def top_frequent(ctx: Context, t: Top, e: Ent) -> Joined:
-    """top 5 + jobs"""
+    """top 5 + jobs; top 5 + tags, which are only a word each"""
+    shown = ctx.model.datasets[e.dataset].ext.list
+    if len(shown) == 1 and ctx.model.datasets[e.dataset].ext.quality and not (e.limit or e.one or e.order or e.fields):
+        order = (Order(by="$first", descending=t.descending),)
+        count = Aggregate(fn="count", over=e.dataset)
+        return Meas((count,), e.dataset, e.filters, e.moment, (By(field=shown[0]),), order, t.count), -0.2
     return _frequent(ctx, e, t.count, t.descending) if not e.limit else None
 
 
