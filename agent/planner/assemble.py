@@ -193,7 +193,7 @@ def measure_query(ctx: Context, asker: Asker, m: Meas) -> SemanticQuery:
         if period is None:
             period = Moment("unit", m.compare.unit, 0, label="").resolve(ctx.today, False)
         compare = earlier(period, ctx.today, m.compare)
-    whole = in_full(period, compare, ctx.today) if period and compare and not m.growth else None
+    whole = in_full(period, compare, ctx.today) if period and compare and not (m.growth and m.by) else None
     by = tuple(_by(ctx, m.base, b, filters) for b in m.by)
     if m.having or (m.limit and m.order):
         filters = (*filters, *(f for f in known(ctx, m.base, by) if f not in filters))

@@ -29,7 +29,7 @@ from agent.planner.particles import placed
 from agent.planner.rules import Context
 from agent.planner.scripts import script_of
 from agent.planner.tokens import Token, expanded, tokenize
-from agent.planner.values import NameFound, Values, find_codes, find_names, missing_codes
+from agent.planner.values import NameFound, Values, find_addresses, find_codes, find_names, missing_codes
 from schema.query import Compare
 
 _CALLED = frozenset({"named", "called", "tên"})
@@ -145,8 +145,10 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
             atoms.append((i - 1, i + 1, said_name, 3.5))
             covered[i - 1 : i + 1] = firm[i - 1 : i + 1] = [True, True]
             inside[i] = True
-    titled = [i > 0 and tokens[i - 1].text in _TITLES and not inside[i] for i in range(len(tokens))]
-    reading.names = find_codes(tokens, values) + find_names(tokens, covered, firm, titled, values)
+    titles = _TITLES - {"chi", "ong"} if script == "accents" else _TITLES
+    titled = [i > 0 and tokens[i - 1].text in titles and not inside[i] for i in range(len(tokens))]
+    codes = find_addresses(text, tokens, values) or find_codes(tokens, values)
+    reading.names = codes + find_names(tokens, covered, firm, titled, values)
     starts = {name.start for name in reading.names}  # Sales An: a title, no revenue
     atoms = [(s, e, i, w * (0.3 if isinstance(i, MetricItem) and e in starts else 1)) for s, e, i, w in atoms]
     for name in reading.names:  # anh An #23: the number says which
@@ -199,9 +201,7 @@ def read(text: str, ctx: Context, lexicon: Lexicon, values: Values) -> Reading:
 
 
 LONGEST_MENTION = 6
-_CLOSING = frozenset(
-    "ạ a nhé nhe nha nhỉ nhi vậy vay thế the giúp giup với voi hả ha please thanks không khong".split()
-)
+_CLOSING = frozenset("a nhe nha nhi vay the giup voi ha please thanks khong".split())
 
 
 def mentions(
@@ -214,7 +214,7 @@ def mentions(
             continue
         begin = end + (end < len(tokens) and tokens[end].text in ("a", "an", "the", "any"))
         for last in range(begin, min(begin + LONGEST_MENTION, len(tokens))):
-            if tokens[last].text in _CLOSING:
+            if tokens[last].plain in _CLOSING:
                 break
             if not empty[last] or (last > begin and last + 1 == len(tokens)):
                 words = text[tokens[begin].start : tokens[last].end].strip("\"'“”‘’ ")

@@ -24,7 +24,7 @@ def unread(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Decis
         for n in reading.names
         if len({h.row_id for h in n.hits}) > 1
         and not is_code(ctx, n.hits[0].source)
-        and not all(lexicon.is_language(t.text) for t in reading.tokens[n.start : n.end])
+        and any(t.capital or not lexicon.is_language(t.text) for t in reading.tokens[n.start : n.end])
     ]
     if len(several) == 1 and reading.known_words > 2 and (several := _of_subject(ctx, several)):
         start, end = reading.tokens[several[0].start].start, reading.tokens[several[0].end - 1].end

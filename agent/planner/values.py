@@ -182,6 +182,20 @@ def find_codes(tokens: Sequence[Token], values: Values) -> list[NameFound]:
     return found
 
 
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def find_addresses(text: str, tokens: Sequence[Token], values: Values) -> list[NameFound]:
+    """E-mail addresses, which are several words to the reader."""
+    found = []
+    for m in _ADDRESS.finditer(text):
+        inside = [i for i, t in enumerate(tokens) if m.start() <= t.start < m.end()]
+        code = re.sub(r"[^0-9a-z]", "", fold(m[0]))
+        if inside and (hits := values.coded(code)):
+            found.append(NameFound(inside[0], inside[-1] + 1, tuple(hits)))
+    return found
+
+
 def missing_codes(tokens: Sequence[Token], covered: Sequence[bool]) -> list[str]:
     """What looks like a plate or phone and was found nowhere."""
     return [

@@ -85,6 +85,8 @@ def ent_pred(ctx: Context, e: Ent, p: Pred) -> Joined:
         apart += 1.5  # opened before November: the record, not its showroom
     if e.dataset == ctx.model.ext.subject and of_store(ctx, p):
         apart += 0.4
+    if any(d.ext.log == p.dataset for d in ctx.model.datasets.values()) and not e.moment:
+        apart += 0.4  # said yes to Zalo: what stands, not what was said once
     if of_somebody(ctx, e.dataset, p.dataset):
         if not ctx.graph.reaches(e.dataset, [ctx.model.ext.subject or ""]):
             return None  # a showroom has no consent

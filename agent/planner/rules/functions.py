@@ -20,6 +20,17 @@ from agent.planner.rules.measures import count_ent
 from schema.query import Aggregate
 
 
+def much_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
+    """how much + discount (did we give)"""
+    field = ctx.model.field(f.key)
+    dataset, subject = f.key.partition(".")[0], ctx.model.ext.subject
+    own = field.ext.unit == "₫" and not field.ext.detail and ctx.time(dataset)
+    own = own and not (subject and ctx.graph.reaches(subject, [dataset]))  # of what happened, no figure of a customer
+    if w.kind != "how_much" or not own:
+        return None
+    return Meas((Aggregate(fn="sum", over=f.key),), dataset), 0.4
+
+
 def function_each(ctx: Context, fn: Function, w: Word) -> Joined:
     """average + per (order)"""
     return (fn, 0.0) if fn.fn == "avg" and w.kind == "by" else None
@@ -122,9 +133,10 @@ def function_ent(ctx: Context, fn: Function, e: Ent) -> Joined:
     if fn.fn == "avg" and (mean := ctx.model.datasets[e.dataset].ext.mean) and not e.limit:
         return Meas((mean,), ctx.base(mean), e.filters, e.moment, dated=e.dated), 0.05
     amounts = ctx.model.datasets[e.dataset].ext.amounts
-    if amounts and not e.limit:
-        key = next(iter(amounts.values()))
+    if amounts and not e.limit and ("₫" in amounts or len(amounts) == 1):
+        key = amounts.get("₫") or next(iter(amounts.values()))
         home = key.partition(".")[0]
         if ctx.graph.reaches(home, [e.dataset]):
             return Meas((Aggregate(fn=fn.fn, over=key),), home, e.filters, e.moment, dated=e.dated), -0.2
-    return count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None
+    joined = count_ent(ctx, Word("how_many"), e) if fn.fn == "sum" else None
+    return (joined[0], joined[1] + 0.4) if joined and e.implied else joined  # spent 1bn in total + but came in never

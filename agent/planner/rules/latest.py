@@ -23,7 +23,8 @@ def latest_ent(ctx: Context, w: Word, e: Ent) -> Joined:
         return _day_of(ctx, w, e) if w.kind in ("latest", "earliest") and len(e.filters) > 1 else None
     order = (Order(by=time, descending=w.kind == "latest"),)
     shown = e.fields if time in e.fields else (*e.fields, time)
-    return replace(e, order=order, fields=shown, limit=e.limit or (None if e.plural else 1)), 0.1
+    part = not time.startswith(f"{e.dataset}.")  # what was done last: all of it, not one of the jobs
+    return replace(e, order=order, fields=shown, limit=e.limit or (None if e.plural or part else 1)), 0.1
 
 
 def ent_latest(ctx: Context, e: Ent, w: Word) -> Joined:

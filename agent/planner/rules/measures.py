@@ -19,7 +19,7 @@ from agent.planner.items import (
 from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
 from agent.planner.rules.dated import ent_not_when
 from agent.planner.rules.entities import ent_verb
-from agent.planner.rules.fitting import akin, beside, of_somebody, own_value
+from agent.planner.rules.fitting import about, akin, beside, each_of, of_somebody, own_value
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
 from agent.planner.rules.shares import shared
@@ -182,6 +182,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
             return shared(ctx, Ent(m.base, moment=m.moment), p.filter, (first.where,)), 0.0
     if p.split and (key := side(ctx, p.filter)):  # Kia versus Mazda: one row each
         by = (*by, By(field=key))
+    if p.both and counts(m) and (each := each_of(ctx, m.base, p.filter)):
+        return replace(m, filters=(*m.filters, *each)), 0.2 * far + 0.1  # with both tags
     gain = own_value(ctx, m.base, m.filters, p)
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far - gain
 
@@ -198,6 +200,10 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
     far = ctx.distance(m.base, e.dataset)
     if e.implied and not e.one:
         return None  # a condition with no noun joins as a condition
+    first = m.measures[0]
+    bare = not (e.filters or e.limit or e.order or e.moment or e.asked or e.fields or m.by)
+    if bare and isinstance(first, Aggregate) and first.fn != "count" and (of := about(ctx, m.base, e.dataset)):
+        return replace(m, filters=tuple(dict.fromkeys((*m.filters, *of)))), 0.3  # discount + on cars
     if far is None or e.limit or e.order or (e.moment and m.moment) or (e.asked and not e.filters):
         return None
     if e.who and not e.filters and m.order:
@@ -217,10 +223,10 @@ def meas_ent(ctx: Context, m: Meas, e: Ent) -> Joined:
     if unfit(ctx, m.measures[0], e.dataset, e.filters):
         far += 4
     summed = isinstance(m.measures[0], Aggregate) and m.measures[0].fn == "sum"  # … for how many + cars: counted
-    bare = 0 if e.filters else 1.2 if summed and e.dataset != m.base else 0.3
+    alone = 0 if e.filters else 1.2 if summed and e.dataset != m.base else 0.3
     return replace(
         m, filters=(*m.filters, *e.filters), moment=m.moment or e.moment, dated=m.dated or e.dated
-    ), 0.2 + 0.2 * far + bare
+    ), 0.2 + 0.2 * far + alone
 
 
 def ent_meas(ctx: Context, e: Ent, m: Meas) -> Joined:

@@ -34,12 +34,14 @@ def _alike(a: Filter, b: Filter) -> bool:
 def ent_times(ctx: Context, e: Ent, b: BoundItem) -> Joined:
     """who came to our workshop + at least 4 times"""
     last = e.filters[-1] if e.filters else None
+    if isinstance(last, Named) and (rows := _rows(ctx, e.dataset, last)):  # changed hands + at least twice
+        last = rows
     if not isinstance(last, Exists) or last.value is not None or b.bound.unit or b.bound.high is not None:
         return None
     if not 0 < b.bound.value < MOST_TIMES:
         return None
     often = last.model_copy(update={"op": b.bound.op, "value": b.bound.value})
-    return replace(e, filters=(*e.filters[:-1], often)), 0.3
+    return replace(e, filters=(*e.filters[:-1], often), dated=None if often != last and e.dated else e.dated), 0.3
 
 
 def ent_age(ctx: Context, e: Ent, b: BoundItem) -> Joined:

@@ -175,6 +175,9 @@ def sorting_direction(ctx: Context, s: Sorting, w: Word) -> Joined:
 def who_sorting(ctx: Context, e: Ent, s: Sorting) -> Joined:
     """who + sold the most cars: those by whom it happens"""
     staff = e.dataset == ctx.model.ext.users and not e.filters
+    counted = isinstance(s.measure, Aggregate) and s.measure.fn == "count" and s.measure.over == ctx.model.ext.subject
+    if e.who and not e.filters and counted and s.superlative and (owners := ctx.model.ext.owners):
+        return ent_sorting(ctx, Ent(owners, limit=e.limit or 1), s)  # who has the most churned customers
     if not (e.who or staff) or not (s.superlative or e.limit) or (agents := _agents(ctx, s)) is None:
         return None
     return ent_sorting(ctx, Ent(agents, e.filters, e.moment, limit=e.limit or 1), s)
