@@ -93,7 +93,7 @@ def edit(ctx: Context, last: SemanticQuery, item: Item) -> SemanticQuery:
     if isinstance(item, Word) and item.kind in ("money", "worth", "how_much"):
         return as_amount(ctx, last)
     if isinstance(item, Word) and item.kind in ("descending", "ascending"):
-        return directed(last, item.kind == "descending")
+        return directed(ctx, last, item.kind == "descending")
     if isinstance(item, Word) and item.kind == "in_charge":
         return in_charge(ctx, last, base_of(ctx, last))
     if isinstance(item, BoundItem):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from agent.planner.assemble import list_query, measure_query
 from agent.planner.chart import Edge
 from agent.planner.columns import clauses, columns
-from agent.planner.conditions import UnanswerableError, conditions
+from agent.planner.conditions import UnanswerableError, conditions, datasets_of
 from agent.planner.decisions import EMPTY, Ask, CallTool, Decision, Refuse, State
 from agent.planner.dialogue import FRAGMENTS, base_of, edit
 from agent.planner.focus import of_day, of_focus
@@ -22,7 +22,7 @@ from agent.planner.rules import Context
 from agent.planner.rules.context import axes
 from agent.planner.scripts import script_of
 from agent.planner.tokens import tokenize
-from agent.planner.turned import as_list, counted_again
+from agent.planner.turned import as_list, carried, counted_again, narrowing
 from agent.planner.unread import unread
 from agent.planner.values import Values
 from agent.planner.which import ambiguous, narrowed
@@ -73,6 +73,8 @@ class Planner:
             return early
         words = self._said(reading)
         joined = reading.tokens[0].plain in _JOINING
+        if reading.tokens[0].plain == "their":
+            words = words | {"them"}
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
         if state.lost and (words & {"about", "them"} or joined or self._said(reading, 1) & _GOING_ON):
             return Refuse("nothing_before")
@@ -159,12 +161,15 @@ class Planner:
             return edges
         base = base_of(self.ctx, state.query)
         held = {c.field for c in conditions(state.query.filters) if isinstance(c, Compare)}
+        spoken_of = datasets_of(state.query.filters) - {base}
 
         def score(e: Edge) -> float:
             if isinstance(e.item, Leading | Group) and e.item.by:
                 by = e.item.by[0].field
-                far = 0.0 if by == "$time" else self.ctx.distance(base, by.partition(".")[0])
-                return e.score - (5.0 if far is None else 0.2 * far)
+                home = by.partition(".")[0]
+                far = 0.0 if by == "$time" else self.ctx.distance(base, home)
+                near = 0.4 if home in spoken_of else 0.0  # whose rep changed … by reason: of the change
+                return e.score - (5.0 if far is None else 0.2 * far) + near
             dataset = getattr(e.item, "dataset", None)
             if e.item == Word("how_much"):
                 return e.score - 0.3  # bao nhiêu: how many of them, if both are possible
@@ -204,12 +209,16 @@ class Planner:
                 part = (
                     Pred(item.filters[0], item.dataset)
                     if isinstance(item, Ent) and item.implied and len(item.filters) == 1
+                    else narrowing(item)
+                    if "only" in self._said(reading)
                     else item
                 )
                 yield Ask(edit(self.ctx, state.query, self._bound(part)), mended=reading.mended, edited=True)
                 return
             except UnanswerableError:
-                pass
+                them = "them" in self._said(reading) or reading.tokens[0].plain == "their"
+                if (theirs := carried(self.ctx, state.query, item)) and them:
+                    item = theirs
         try:
             if isinstance(item, Call):
                 yield CallTool(item.tool, {self._subject_key(): int(item.one)})

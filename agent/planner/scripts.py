@@ -9,7 +9,7 @@ from agent.planner.tokens import Token, stem
 from schema.text import fold
 
 Script = Literal["accents", "english", "plain"]
-_ENGLISH = frozenset(
+ENGLISH = frozenset(
     """
     the what which who how of is are were was by with and show for my many much did does have has not in all
     from than this last next when where why
@@ -27,7 +27,7 @@ def script_of(tokens: Sequence[Token]) -> Script:
     """How the asker types: with accents, in English, or Vietnamese without accents."""
     if any(t.accented for t in tokens):
         return "accents"
-    english = sum(t.plain in _ENGLISH for t in tokens)
+    english = sum(t.plain in ENGLISH for t in tokens)
     return "english" if english and sum(t.plain in _SYLLABLES for t in tokens) < 2 else "plain"
 
 
@@ -39,7 +39,7 @@ def same_word(token: Token, written: str, script: Script, alone: bool) -> bool:
     if token.text == written:
         return True
     if script != "accents":
-        if alone and token.text in _ENGLISH and written != token.text:
+        if alone and token.text in ENGLISH and written != token.text:
             return False
         return token.capital or not (script == "english" and alone and written != fold(written) and len(written) <= 4)
     if written == fold(written):  # an English or unaccented word of the lexicon

@@ -5,6 +5,8 @@ Each raises UnanswerableError where the last answer can't be turned so.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.planner.assemble import measure_name
 from agent.planner.conditions import UnanswerableError
 from agent.planner.items import Ent, Item, Meas, Sorting, Top, Word
@@ -66,13 +68,15 @@ def as_amount(ctx: Context, last: SemanticQuery) -> SemanticQuery:
     )
 
 
-def directed(last: SemanticQuery, descending: bool) -> SemanticQuery:
-    """From the highest to the lowest, or the other way."""
+def directed(ctx: Context, last: SemanticQuery, descending: bool) -> SemanticQuery:
+    """From the highest to the lowest, or the other way; a list with no order of its own by its time."""
     if last.metrics and last.by:
         return last.model_copy(update={"order": (Order(by=measure_name(last.metrics[0]), descending=descending),)})
     if last.dataset and len(last.order) == 1:
         order = last.order[0].model_copy(update={"descending": descending})
         return last.model_copy(update={"order": (order,)})
+    if last.dataset and not last.order and (time := ctx.time(last.dataset)):
+        return last.model_copy(update={"order": (Order(by=time, descending=descending),)})
     raise UnanswerableError("no column to go by")
 
 
@@ -176,3 +180,23 @@ def _fits(ctx: Context, measure: str, by: tuple[By, ...]) -> bool:
     """Whether the groups of the last answer are groups of that measure."""
     base = ctx.base(measure)
     return all(b.grain is None and ctx.distance(base, b.field.partition(".")[0]) is not None for b in by)
+
+
+def narrowing(item: Item) -> Item:
+    """chỉ tính mấy con SUV: those alone, though the words could ask how many there are."""
+    if not isinstance(item, Meas) or not item.filters or item.by or item.order or item.moment:
+        return item
+    first = item.measures[0]
+    counted = isinstance(first, Aggregate) and first.fn == "count" and first.where is None
+    return Ent(item.base, item.filters, implied=True) if counted else item
+
+
+def carried(ctx: Context, last: SemanticQuery, item: Item) -> Item | None:
+    """Any open case with them? What else is asked for, of those who were listed."""
+    subject = ctx.model.ext.subject
+    if not subject or last.dataset != subject or last.limit or last.period or not isinstance(item, Ent | Meas):
+        return None
+    base = item.dataset if isinstance(item, Ent) else item.base
+    if base == subject or not ctx.graph.reaches(base, [subject]):
+        return None
+    return replace(item, filters=(*item.filters, *last.filters))

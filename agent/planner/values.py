@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agent.planner.items import Pred
 from agent.planner.lexicon import Lexicon
+from agent.planner.scripts import ENGLISH
 from agent.planner.tokens import Token
 from schema.model import SemanticModel
 from schema.query import Compare
@@ -104,7 +105,7 @@ def find_names(
             and word[i - 1]
             and word[i + 1]
         ):
-            capital[i] = not titled[i + 1] and (not known[i] or not firm[i])
+            capital[i] = not titled[i + 1] and (not known[i] or not firm[i]) and tokens[i].text not in ENGLISH
     for i in range(1, len(tokens)):  # Mr Hùng: the title is no part of the name
         if titled[i] and capital[i] and not (i > 1 and capital[i - 2]):
             capital[i - 1] = False

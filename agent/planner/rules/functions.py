@@ -24,9 +24,9 @@ def much_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
     """how much + discount (did we give)"""
     field = ctx.model.field(f.key)
     dataset, subject = f.key.partition(".")[0], ctx.model.ext.subject
-    own = field.ext.unit == "₫" and not field.ext.detail and ctx.time(dataset)
-    own = own and not (subject and ctx.graph.reaches(subject, [dataset]))  # of what happened, no figure of a customer
-    if w.kind != "how_much" or not own:
+    money = field.ext.unit == "₫" and not field.ext.detail and ctx.time(dataset) is not None
+    figure = subject is not None and ctx.graph.reaches(subject, [dataset])  # of a customer, not of what happened
+    if w.kind != "how_much" or not money or figure:
         return None
     return Meas((Aggregate(fn="sum", over=f.key),), dataset), 0.4
 

@@ -74,6 +74,8 @@ def ent_how_many_times(ctx: Context, e: Ent, w: Word) -> Joined:
 
 def ent_how_much(ctx: Context, e: Ent, w: Word) -> Joined:
     """công ty X đã mua + bao nhiêu tiền: the worth of what is told of the entity"""
+    if w.kind == "how_much" and e.order and any(f in e.fields and _money(ctx, f) for f in (e.order[0].by,)):
+        return e, 0.1  # the cheapest SUV, how much: it is shown
     if w.kind != "how_much" or not e.filters or e.limit:
         return None
     if not e.one and not e.fields and not e.order and (own := _amount(ctx, e.dataset)):
@@ -89,6 +91,10 @@ def ent_how_much(ctx: Context, e: Ent, w: Word) -> Joined:
     span = did.period
     moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
     return Meas((worth,), ctx.base(worth), (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def _money(ctx: Context, key: str) -> bool:
+    return "." in key and ctx.model.field(key).ext.unit == "₫"
 
 
 def _amount(ctx: Context, dataset: str) -> str | None:
