@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.planner.items import Ent, Meas, Pred, Word
+from agent.planner.items import Ent, Meas, MetricItem, Pred, Verb, Word
 from agent.planner.rules.context import Context, Joined, metric_measure
 from agent.planner.rules.measures import count_ent
 from schema.model import Dataset
@@ -130,3 +130,18 @@ def meas_self_did(ctx: Context, m: Meas, w: Word) -> Joined:
     if not who or not isinstance(first, Aggregate) or m.by:
         return None
     return replace(m, filters=(*m.filters, _oneself(ctx, [who]))), -0.1
+
+
+def self_verb(ctx: Context, w: Word, v: Verb) -> Joined:
+    """em + gọi cho khách: by the asker"""
+    who = ctx.model.datasets[v.dataset].ext.who
+    if w.kind != "self" or not who or not v.filters:
+        return None
+    oneself = Compare(field=ctx.model.datasets[who].id_field, op="=", value="$asker")
+    return replace(v, filters=(*v.filters, oneself)), 0.0
+
+
+def self_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
+    """did i + sell"""
+    who = ctx.model.metric(m.name).ext.who
+    return (MetricItem(m.name, who), 0.0) if w.kind == "self" and who and not m.by_asker else None

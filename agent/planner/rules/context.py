@@ -19,7 +19,7 @@ from agent.planner.moments import Moment, Unit, shift
 from agent.planner.numbers import Bound
 from schema.joins import JoinGraph
 from schema.model import SemanticModel, parse_expression
-from schema.query import All, AnyOf, Compare, Comparison, Exists, Filter, Measure, Named
+from schema.query import Aggregate, All, AnyOf, Compare, Comparison, Exists, Filter, Measure, Named
 
 Joined = tuple[Item, float] | None
 BEST = 10  # of the best ones with no number
@@ -223,3 +223,10 @@ def amount_shown(ctx: Context, filters: Iterable[Filter]) -> str | None:
     named = [ctx.model.named(f.named) for f in filters if isinstance(f, Named) and f.named[0] != "$"]
     keys = [key for n in named for key in n.columns if ctx.model.field(key).ext.unit == "₫"]
     return keys[-1] if keys else None
+
+
+def is_mean(ctx: Context, measure: Measure) -> bool:
+    """Whether it is a mean or a rate, which doesn't add up."""
+    if isinstance(measure, Aggregate):
+        return measure.fn in ("avg", "median")
+    return any(w in ctx.model.metric(measure).expression for w in ("AVG(", "/"))

@@ -106,7 +106,7 @@ def pred_ent(ctx: Context, p: Pred, e: Ent) -> Joined:
     if joined and p.negative and p.dataset == e.dataset and isinstance(rows, Compare | All):
         return joined[0], joined[1] + 0.6  # no service + appointment: none such, not one of another kind
     if joined and isinstance(rows, Exists) and e.dataset in ctx.model.datasets[rows.exists].ext.objects:
-        return joined[0], joined[1] + 0.8  # never bought + a car: what was bought, no car that never bought
+        return joined[0], joined[1] + (1.6 if e.asked and p.negative else 0.8)  # never bought + a car: what was bought
     if joined and e.implied and p.dataset == ctx.model.ext.subject != e.dataset and not is_place(ctx, p.filter):
         return joined[0], joined[1] + 0.8  # women + with an SUV: the women, no cars of women
     counted = ctx.model.datasets[p.dataset].ext.counted_as

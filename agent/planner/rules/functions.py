@@ -15,7 +15,7 @@ from agent.planner.items import (
     Verb,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, metric_measure
+from agent.planner.rules.context import Context, Joined, is_mean, metric_measure
 from agent.planner.rules.measures import count_ent
 from schema.query import Aggregate
 
@@ -53,7 +53,7 @@ def field_function(ctx: Context, f: FieldItem, fn: Function) -> Joined:
 
 def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
     """total + revenue; average + bill per visit, which is a mean already"""
-    mean = any(word in ctx.model.metric(m.name).expression for word in ("AVG(", "/"))
+    mean = is_mean(ctx, m.name)
     summed = re.fullmatch(r"(?:SUM|AVG)\((\w+\.\w+)\)", ctx.model.metric(m.name).expression)
     if summed and fn.fn in ("median", "min", "max"):
         return Meas((Aggregate(fn=fn.fn, over=summed[1]),), summed[1].partition(".")[0]), 0.05
@@ -63,7 +63,7 @@ def function_metric(ctx: Context, fn: Function, m: MetricItem) -> Joined:
 def function_meas(ctx: Context, fn: Function, m: Meas) -> Joined:
     """total + my customers spent"""
     first = m.measures[0]
-    additive = isinstance(first, str) and not any(w in ctx.model.metric(first).expression for w in ("AVG(", "/"))
+    additive = isinstance(first, str) and not is_mean(ctx, first)
     return (m, 0.1) if fn.fn == "sum" and additive else None
 
 

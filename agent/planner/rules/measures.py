@@ -16,7 +16,7 @@ from agent.planner.items import (
     When,
     Word,
 )
-from agent.planner.rules.context import Context, Joined, before_noun, metric_measure, unfit
+from agent.planner.rules.context import Context, Joined, before_noun, is_mean, metric_measure, unfit
 from agent.planner.rules.dated import ent_not_when
 from agent.planner.rules.entities import ent_verb
 from agent.planner.rules.fitting import about, akin, beside, each_of, of_somebody, own_value
@@ -103,21 +103,6 @@ def count_count(ctx: Context, a: Word, b: Word) -> Joined:
     return (b, 0.0) if a.kind == b.kind == "how_many" else None
 
 
-def self_verb(ctx: Context, w: Word, v: Verb) -> Joined:
-    """em + gọi cho khách: by the asker"""
-    who = ctx.model.datasets[v.dataset].ext.who
-    if w.kind != "self" or not who or not v.filters:
-        return None
-    oneself = Compare(field=ctx.model.datasets[who].id_field, op="=", value="$asker")
-    return replace(v, filters=(*v.filters, oneself)), 0.0
-
-
-def self_metric(ctx: Context, w: Word, m: MetricItem) -> Joined:
-    """did i + sell"""
-    who = ctx.model.metric(m.name).ext.who
-    return (MetricItem(m.name, who), 0.0) if w.kind == "self" and who and not m.by_asker else None
-
-
 def metric_count(ctx: Context, m: MetricItem, w: Word) -> Joined:
     """bán được + bao nhiêu"""
     if w.kind not in ("how_many_after", "how_many", "how_much"):
@@ -184,6 +169,8 @@ def meas_pred(ctx: Context, m: Meas, p: Pred) -> Joined:
         by = (*by, By(field=key))
     if p.both and counts(m) and (each := each_of(ctx, m.base, p.filter)):
         return replace(m, filters=(*m.filters, *each)), 0.2 * far + 0.1  # with both tags
+    if p.both and not m.by and is_mean(ctx, m.measures[0]) and isinstance(p.filter, Compare):
+        by = (By(field=p.filter.field),)  # average age of taxis and private cars: of each
     gain = own_value(ctx, m.base, m.filters, p)
     return replace(m, filters=(*m.filters, p.filter), dated=m.dated or p.dated, by=by), 0.2 * far - gain
 

@@ -16,7 +16,7 @@ from agent.planner.items import (
     Verb,
     Word,
 )
-from agent.planner.rules.context import BEST, Context, Joined, before_noun, unfit
+from agent.planner.rules.context import BEST, Context, Joined, before_noun, is_mean, unfit
 from schema.query import Aggregate, All, By, Compare, Exists, Measure, Not, Order
 
 
@@ -272,7 +272,7 @@ def self_sorting(ctx: Context, w: Word, s: Sorting) -> Joined:
 
 def sorting_mean(ctx: Context, s: Sorting, fn: Function) -> Joined:
     """the slowest to resolve + on average: a mean already"""
-    mean = isinstance(s.measure, str) and any(w in ctx.model.metric(s.measure).expression for w in ("AVG(", "/"))
+    mean = isinstance(s.measure, str) and is_mean(ctx, s.measure)
     return (s, 0.0) if mean and fn.fn == "avg" else None
 
 
