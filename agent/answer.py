@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.answer_card import Answer, AnswerColumn, AnswerPeriod, Chip, Option, Refusal
 from agent.language import Language, label, number, period, value
 from agent.notices import notices
@@ -28,6 +30,7 @@ class Stating:
     def rows(self, result: Result, today: str) -> Answer:
         """The answer of a typed query or of SQL."""
         query = result.query
+        result = self._told_apart(result, query) if query else result
         count = number(result.total_rows, self.language)
         text = self._headline(result) if query else self.pick(f"{count} rows.", f"{count} dòng.")
         answer = Answer(
@@ -40,6 +43,17 @@ class Stating:
             answer.filters = [Chip(label=self.wording.filter(f), key=f.model_dump_json()) for f in query.filters]
             answer.period = _period(query)
         return answer
+
+    def _told_apart(self, result: Result, query: SemanticQuery) -> Result:
+        """Counts of one thing under several conditions, each with its own in its label."""
+        counts = [m for m in query.metrics if isinstance(m, Aggregate) and m.fn == "count" and m.where is not None]
+        if len(counts) < 2 or len(counts) < len(query.metrics) or query.compare:
+            return result
+        first, columns = len(self._dims(result)), list(result.columns)
+        for place, m in enumerate(counts, first):
+            said = self.wording.measure(m)
+            columns[place] = replace(columns[place], label=said, label_vi=said)
+        return replace(result, columns=columns)
 
     def _headline(self, result: Result) -> str:
         query = result.query

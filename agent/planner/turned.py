@@ -160,6 +160,8 @@ def first_of(last: SemanticQuery, top: Top) -> SemanticQuery:
 
 def ordered(ctx: Context, last: SemanticQuery, s: Sorting) -> SemanticQuery:
     if s.field and last.dataset:
+        if not s.superlative and s.field in ctx.model.datasets[s.field.partition(".")[0]].ext.order:
+            s = replace(s, descending=False)  # by when they are due: the first first
         fields = last.fields if s.field in last.fields else (*last.fields, s.field)
         return last.model_copy(update={"order": (Order(by=s.field, descending=s.descending),), "fields": fields})
     if isinstance(s.measure, str) and s.measure in last.metrics:

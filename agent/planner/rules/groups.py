@@ -79,7 +79,7 @@ def breakdown_field(ctx: Context, w: Word, f: FieldItem) -> Joined:
 def _groups(ctx: Context, f: FieldItem) -> bool:
     """Whether rows are grouped by such a field: not by days without a grain, nor by amounts."""
     field = ctx.model.field(f.key)
-    return not (field.is_time or field.datatype == "Float" or field.ext.unit == "₫")
+    return not (field.is_time or field.datatype == "Float" or field.ext.unit in ("₫", "pieces"))
 
 
 def by_ent(ctx: Context, w: Word, e: Ent) -> Joined:

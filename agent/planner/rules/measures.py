@@ -24,7 +24,7 @@ from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
 from agent.planner.rules.shares import shared
 from agent.planner.rules.sides import counts, pointless, side, sides
-from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter
+from schema.query import Aggregate, All, AnyOf, By, Compare, Exists, Filter
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -244,7 +244,9 @@ def meas_when(ctx: Context, m: Meas, w: When) -> Joined:
             if bound := bound_exists(ctx, m.base, m.filters[i], w):
                 return replace(m, filters=(*m.filters[:i], bound, *m.filters[i + 1 :])), bound_cost(m.filters[i])
         return None
-    return replace(m, moment=w.moment), 0.05
+    subject = ctx.model.ext.subject
+    figure = subject is not None and m.base != subject and ctx.graph.reaches(subject, [m.base])  # it stands, undated
+    return replace(m, moment=w.moment), 0.55 if figure and isinstance(m.measures[0], str) else 0.05
 
 
 def when_meas(ctx: Context, w: When, m: Meas) -> Joined:
@@ -267,6 +269,8 @@ def and_meas(ctx: Context, w: Word, m: Meas) -> Joined:
 def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
     """revenue + and margin"""
     b = more.meas
+    if a.filters and b.filters and a.base == b.base and counts(a) and counts(b) and len(a.measures) == 1:
+        return _two_counts(ctx, a, b)
     if (b.filters and a.filters) or a.limit or b.limit:
         return None
     if ctx.distance(a.base, b.base) is None and ctx.distance(b.base, a.base) is None:
@@ -279,6 +283,15 @@ def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
         by=a.by or b.by,
         dated=a.dated or b.dated,
     ), 0.05
+
+
+def _two_counts(ctx: Context, a: Meas, b: Meas) -> Joined:
+    """how many new customers + and how many won back: a number each"""
+    if a.by or b.by or a.order or b.order or a.compare or b.compare or a.dated or b.dated or sides(ctx, a, b.filters):
+        return None
+    each = (f[0] if len(f) == 1 else All(all=f) for f in (a.filters, b.filters))
+    counted = tuple(Aggregate(fn="count", over=a.base, where=f) for f in each)
+    return Meas(counted, a.base, moment=a.moment or b.moment), -0.2
 
 
 def meas_not_when(ctx: Context, m: Meas, n: NotWhen) -> Joined:
