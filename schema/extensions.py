@@ -91,6 +91,13 @@ class Moves(Part):
     axes: tuple[str, ...]
 
 
+class Unsaid(Part):
+    """What is meant of such rows where only these fields of theirs are said: reachable, by Zalo for marketing."""
+
+    named: str
+    beside: tuple[str, ...]
+
+
 class DatasetExtension(Part):
     label: str | None = None
     labels: str | None = Field(None, description="plural")
@@ -130,6 +137,7 @@ class DatasetExtension(Part):
     counted_as: str | None = Field(None, description="dataset whose rows are meant by a value of this catalogue")
     rows: str | None = Field(None, description="dataset that a list of what one did shows instead")
     state: bool = Field(False, description="its rows stand now: a period said beside is of something else")
+    unsaid: Unsaid | None = Field(None, description="the condition that is meant where none is said of the rows' state")
     log: str | None = Field(None, description="dataset of the changes whose present state its rows are")
     quality: bool = Field(False, description="its rows say something of the subject, and are not counted themselves")
     objects: dict[str, tuple[dict[str, Any], ...]] = Field(

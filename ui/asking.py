@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
@@ -15,12 +16,24 @@ from agent.errors import AgentError
 from agent.events import AnswerEvent
 from agent.session import Agent, Session
 
+log = logging.getLogger(__name__)
+
 
 def answered(session: Session, question: str, limit: int) -> Answer:
     """The answer of whichever lane is configured; the planner's needs no LlamaIndex, which is slow to import."""
-    if session.agent.llm == "planner":
-        return session.ask(question, limit=limit)
-    return asyncio.run(_streamed(session, question, limit))
+    try:
+        if session.agent.llm == "planner":
+            return session.ask(question, limit=limit)
+        return asyncio.run(_streamed(session, question, limit))
+    except AgentError:
+        raise
+    except (
+        Exception
+    ) as error:  # the terminal's top handler: one question that fails ends neither the run nor in a trace
+        log.debug("a question failed", exc_info=error)
+        raise AgentError(
+            "This question failed within the program, and was not answered. Ask it in other words."
+        ) from None
 
 
 async def _streamed(session: Session, question: str, limit: int) -> Answer:

@@ -20,8 +20,10 @@ def of_focus(ctx: Context, item: Item, one: int | None) -> Item:
         first = item.measures[0]
         day = isinstance(first, Aggregate) and first.fn in ("max", "min") and ctx.is_time(first.over)
         own = day and ctx.graph.reaches(item.base, [subject])
-    elif isinstance(item, Ent) and not (item.filters or item.moment or item.limit or item.order):
-        own = ctx.model.datasets[item.dataset].ext.quality and ctx.graph.reaches(item.dataset, [subject])
+    elif isinstance(item, Ent) and not (item.filters or item.moment) and item.dataset != subject:
+        latest = item.limit == 1 and bool(item.order)  # the last purchase
+        bare = not (item.limit or item.order) and ctx.model.datasets[item.dataset].ext.quality
+        own = (latest or bare) and ctx.graph.reaches(item.dataset, [subject])
     else:
         return item
     his = Compare(field=ctx.model.datasets[subject].id_field, op="=", value=one)

@@ -196,7 +196,9 @@ def narrowing(item: Item) -> Item:
 def carried(ctx: Context, last: SemanticQuery, item: Item) -> Item | None:
     """Any open case with them? What else is asked for, of those who were listed."""
     subject = ctx.model.ext.subject
-    if not subject or last.dataset != subject or last.limit or last.period or not isinstance(item, Ent | Meas):
+    if not subject or not last.dataset or last.limit or last.period or not isinstance(item, Ent | Meas):
+        return None
+    if last.dataset != subject and not ctx.graph.reaches(last.dataset, [subject]):
         return None
     base = item.dataset if isinstance(item, Ent) else item.base
     if base == subject or not ctx.graph.reaches(base, [subject]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.planner.assemble import list_query
+from agent.planner.conditions import UnanswerableError
 from agent.planner.decisions import Which
 from agent.planner.items import Ent, Item
 from agent.planner.reader import Reading
@@ -41,7 +42,10 @@ def narrowed(ctx: Context, item: Item, which: Which, asker: Asker) -> SemanticQu
     )
     if not subject or not named or not others or not named[0].field.startswith(f"{subject}."):
         return None
-    return list_query(ctx, asker, Ent(subject, (named[0], *others)))
+    try:
+        return list_query(ctx, asker, Ent(subject, (named[0], *others)))
+    except UnanswerableError:  # two people at once: neither is narrowed by the other
+        return None
 
 
 def is_code(ctx: Context, source: str) -> bool:

@@ -240,7 +240,7 @@ RULES: tuple[Rule, ...] = (
     groups.by_by,
     groups.by_field,
     groups.field_breakdown, groups.breakdown_field,
-    groups.by_ent, groups.ent_by_ent,
+    groups.by_ent, groups.ent_by_ent, leading.count_asked,
     groups.by_grain,
     groups.by_pred,
     groups.meas_group_of,

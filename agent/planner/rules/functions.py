@@ -103,7 +103,7 @@ def ent_function(ctx: Context, e: Ent, fn: Function) -> Joined:
 def meas_money(ctx: Context, m: Meas, w: Word) -> Joined:
     """payments by method + amounts please: what they come to"""
     first = m.measures[0]
-    if w.kind != "money" or m.order or len(m.measures) != 1:
+    if w.kind != "money" or len(m.measures) != 1 or any(o.by != "$first" for o in m.order):
         return None
     if isinstance(first, str):
         return (m, 0.1) if ctx.model.metric(first).ext.unit == "₫" else None

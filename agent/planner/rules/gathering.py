@@ -35,6 +35,9 @@ def gathered(
         denied = [f for f in loose if isinstance(f, Not) and f not in ruled_out]
         if len(denied) > 1 or (denied and hosts):
             continue
+        unsaid = ctx.model.datasets[link].ext.unsaid
+        if unsaid and not hosts and all(isinstance(f, Compare) and f.field in unsaid.beside for f in inside):
+            inside = (Named(named=unsaid.named), *inside)
         if hosts:
             joined: Filter = _extended(hosts[0], inside)
         else:

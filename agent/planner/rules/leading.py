@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agent.planner.items import AmountItem, Ent, FieldItem, GrainItem, Leading, Meas, Pred, Sorting, Top, Word
+from agent.planner.items import AmountItem, Ent, FieldItem, GrainItem, Group, Leading, Meas, Pred, Sorting, Top, Word
 from agent.planner.rules.context import Context, Joined
 from agent.planner.rules.sorting import top_group
 from schema.query import Aggregate, All, By, Grain, Order
@@ -116,3 +116,11 @@ def by_things(ctx: Context, w: Word, e: Ent) -> Joined:
     return Sorting(
         Aggregate(fn="count", over=e.dataset, where=inside), None, True, moment=e.moment
     ), 0.1 if e.implied else 0.2
+
+
+def count_asked(ctx: Context, w: Word, e: Ent) -> Joined:
+    """(late complaints:) how many + at which showroom"""
+    bare = e.asked and not (e.filters or e.fields or e.limit or e.order or e.moment)
+    if w.kind != "how_many" or not bare or not (e.dataset == ctx.model.ext.stores or ctx.is_staff(e.dataset)):
+        return None
+    return Group((By(field=e.dataset),)), 0.3

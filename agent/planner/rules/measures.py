@@ -23,8 +23,8 @@ from agent.planner.rules.fitting import about, akin, beside, each_of, of_somebod
 from agent.planner.rules.own import MINE
 from agent.planner.rules.periods import bound_cost, bound_exists
 from agent.planner.rules.shares import shared
-from agent.planner.rules.sides import counts, pointless, side, sides
-from schema.query import Aggregate, All, AnyOf, By, Compare, Exists, Filter
+from agent.planner.rules.sides import counts, pointless, side, sides, two_counts
+from schema.query import Aggregate, AnyOf, By, Compare, Exists, Filter
 
 
 def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
@@ -34,6 +34,8 @@ def count_ent(ctx: Context, w: Word, e: Ent) -> Joined:
     other = 0.6 if e.lead and e.lead != e.dataset else 0.0  # how many cars … counts cars
     if _things_first(ctx, e.dataset, e.filters):
         other = 1.2  # how many taxis do customers own
+    if e.asked and not e.filters and (e.dataset == ctx.model.ext.stores or ctx.is_staff(e.dataset)):
+        other += 0.8  # how many at which showroom: of each
     if ctx.plays(e.dataset):
         other += 0.8  # how many reps: of the staff, not of those who sold
     return Meas(
@@ -270,7 +272,7 @@ def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
     """revenue + and margin"""
     b = more.meas
     if a.filters and b.filters and a.base == b.base and counts(a) and counts(b) and len(a.measures) == 1:
-        return _two_counts(ctx, a, b)
+        return two_counts(ctx, a, b)
     if (b.filters and a.filters) or a.limit or b.limit:
         return None
     if ctx.distance(a.base, b.base) is None and ctx.distance(b.base, a.base) is None:
@@ -283,15 +285,6 @@ def meas_further(ctx: Context, a: Meas, more: Further) -> Joined:
         by=a.by or b.by,
         dated=a.dated or b.dated,
     ), 0.05
-
-
-def _two_counts(ctx: Context, a: Meas, b: Meas) -> Joined:
-    """how many new customers + and how many won back: a number each"""
-    if a.by or b.by or a.order or b.order or a.compare or b.compare or a.dated or b.dated or sides(ctx, a, b.filters):
-        return None
-    each = (f[0] if len(f) == 1 else All(all=f) for f in (a.filters, b.filters))
-    counted = tuple(Aggregate(fn="count", over=a.base, where=f) for f in each)
-    return Meas(counted, a.base, moment=a.moment or b.moment), -0.2
 
 
 def meas_not_when(ctx: Context, m: Meas, n: NotWhen) -> Joined:

@@ -45,6 +45,15 @@ def sides(ctx: Context, m: Meas, more: tuple[Filter, ...]) -> Joined:
     return replace(m, filters=(*kept, both), by=m.by or (By(field=key),)), -0.1
 
 
+def two_counts(ctx: Context, a: Meas, b: Meas) -> Joined:
+    """how many new customers + and how many won back: a number each"""
+    if a.by or b.by or a.order or b.order or a.compare or b.compare or a.dated or b.dated or sides(ctx, a, b.filters):
+        return None
+    each = (f[0] if len(f) == 1 else All(all=f) for f in (a.filters, b.filters))
+    counted = tuple(Aggregate(fn="count", over=a.base, where=f) for f in each)
+    return Meas(counted, a.base, moment=a.moment or b.moment), -0.2
+
+
 def ent_sides(ctx: Context, e: Ent, p: Pred) -> Joined:
     """churned customers + in Hà Nội vs Đà Nẵng: how many of each"""
     key = side(ctx, p.filter) if p.split and not (e.one or e.limit or e.order or e.fields) else None
