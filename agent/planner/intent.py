@@ -53,7 +53,8 @@ def special(ctx: Context, lexicon: Lexicon, reading: Reading, text: str) -> Deci
 _ACTS = {  # a verb at the start, and what later makes it a request: đặt … lịch, gửi … cho
     "đặt": {"lịch", "hẹn"}, "dat": {"lich", "hen"}, "book": {"for", "in", "slot", "appointment"},
     "gửi": {"cho", "tin", "email"}, "gui": {"cho", "tin", "email"}, "nhắn": {"cho", "tin"}, "nhan": {"cho", "tin"},
-    "chuyển": {"sang", "cho"}, "chuyen": {"sang", "cho"}, "ghi": {"lại"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
+    "chuyen": {"sang", "cho"},
+    "chuyển": {"sang", "cho"}, "ghi": {"lại"}, "sửa": {"thành"}, "huỷ": {"lịch", "hẹn"}, "hủy": {"lịch", "hẹn"},
     "email": {"to", "everyone", "them"}, "text": {"to", "everyone", "them"}, "message": {"to", "everyone", "them"},
     "call": {"him", "her", "them"}, "make": {"appointment", "booking"}, "put": {"note", "down"}, "mark": {"as"},
 }  # fmt: skip

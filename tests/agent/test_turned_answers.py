@@ -83,6 +83,47 @@ BY_HAND = [
      """SELECT SUM(CASE WHEN ordered_on BETWEEN '2026-10-01' AND '2026-11-20' THEN revenue END),
         SUM(CASE WHEN ordered_on BETWEEN '2026-07-01' AND '2026-08-20' THEN revenue END),
         SUM(CASE WHEN ordered_on BETWEEN '2026-07-01' AND '2026-09-30' THEN revenue END) FROM transactions"""),
+    ("how many new customers this year and how many VIPs",
+     f"""SELECT SUM(k.first_transaction_on {THIS_YEAR}), SUM(k.clv_tier = 'VIP') FROM customers c
+        JOIN customer_metrics k ON k.customer_id = c.id WHERE {LIVING}"""),
+    ("customers we can message on Zalo for marketing",
+     "SELECT customer_id FROM standing_consents WHERE channel = 'zalo' AND purpose = 'marketing' AND reachable = 1"),
+    ("which jobs brought in the most money this year",
+     f"""SELECT o.name, SUM(l.amount) FROM service_lines l JOIN service_operations o ON o.id = l.operation_id
+        JOIN service_records r ON r.id = l.service_record_id WHERE r.status = 'completed' AND r.visited_on {THIS_YEAR}
+        GROUP BY 1"""),
+    ("high and urgent complaints opened this year that missed their deadline: how many at which showroom?",
+     f"""SELECT store_id, COUNT(*) FROM cases WHERE kind = 'complaint' AND priority IN ('high', 'urgent')
+        AND DATE(opened_at) {THIS_YEAR} AND {LATE} GROUP BY 1"""),
+    ("top 5 tags among the customers we've lost",
+     f"""SELECT t.tag, COUNT(*) FROM customer_tags t JOIN customers c ON c.id = t.customer_id
+        JOIN customer_metrics k ON k.customer_id = c.id WHERE {LIVING} AND k.lifecycle_stage = 'Churned'
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5"""),
+    ("top 3 months by accessory revenue since January 2025",
+     """SELECT SUM(revenue) FROM transactions WHERE kind = 'accessories' AND ordered_on >= '2025-01-01'
+        GROUP BY SUBSTR(ordered_on, 1, 7) ORDER BY 1 DESC LIMIT 3"""),
+    ("điểm gắn kết trung bình của khách VIP so với khách hạng thấp",
+     f"""SELECT k.clv_tier, AVG(k.engagement_score) FROM customers c JOIN customer_metrics k ON k.customer_id = c.id
+        WHERE {LIVING} AND k.clv_tier IN ('VIP', 'Low') GROUP BY 1"""),
+    ("ghi chú năm nay có chữ điều hòa",
+     f"""SELECT n.text FROM notes n WHERE (n.text LIKE '%điều hòa%' OR n.text LIKE '%Điều hòa%')
+        AND DATE(n.written_at) {THIS_YEAR}"""),
+    ("doanh thu quý 3 theo từng tháng | tháng nào cao nhất?",
+     """SELECT SUM(revenue) FROM transactions WHERE ordered_on BETWEEN '2026-07-01' AND '2026-09-30'
+        GROUP BY SUBSTR(ordered_on, 1, 7) ORDER BY 1 DESC LIMIT 1"""),
+    ("customers with an SUV in Cần Thơ | their phone numbers please",
+     f"""SELECT p.value FROM contact_points p JOIN customers c ON c.id = p.customer_id WHERE {LIVING}
+        AND c.city = 'Cần Thơ' AND p.kind IN ('mobile', 'landline', 'other_phone') AND EXISTS (
+        SELECT 1 FROM customer_vehicles o JOIN vehicles v ON v.id = o.vehicle_id
+        JOIN vehicle_models m ON m.id = v.model_id WHERE o.customer_id = c.id AND m.body_type = 'suv'
+        AND o.to_date IS NULL AND o.relation <> 'driver' AND o.status = 'active')"""),
+    ("open complaints by priority | who owns them?",
+     """SELECT owner_id, COUNT(*) FROM cases WHERE kind = 'complaint' AND status IN ('open', 'in_progress')
+        GROUP BY 1"""),
+    ("Lần cuối khách #12345 vào xưởng là khi nào? | hôm đó làm những gì?",
+     """SELECT l.amount FROM service_lines l JOIN service_records r ON r.id = l.service_record_id
+        WHERE r.customer_id = 12345 AND r.status = 'completed' AND r.visited_on = (
+        SELECT MAX(visited_on) FROM service_records WHERE customer_id = 12345 AND status = 'completed')"""),
     ("khách đi Mazda3 màu đen",
      f"""SELECT c.id FROM customers c WHERE {LIVING} AND EXISTS (
         SELECT 1 FROM customer_vehicles o JOIN vehicles v ON v.id = o.vehicle_id
@@ -146,3 +187,19 @@ def test_notes_are_those_of_the_days_said(demo_agent: Agent) -> None:
 def test_periods_begin_and_end_as_said(demo_agent: Agent, question: str, start: str, end: str) -> None:
     answer = demo_agent.session(demo_agent.asker("admin")).ask(question)
     assert answer.period and (answer.period.start, answer.period.end) == (start, end)
+
+
+def test_an_address_names_its_customer(demo_agent: Agent, rows: sqlite3.Connection) -> None:
+    sql = """SELECT p.value, p.customer_id FROM contact_points p JOIN customers c ON c.id = p.customer_id
+        WHERE p.kind = 'email' AND p.value LIKE '%@%' AND c.erased_at IS NULL AND c.merged_into_id IS NULL LIMIT 1"""
+    address, customer = rows.execute(sql).fetchone()
+    answer = demo_agent.session(demo_agent.asker("admin")).ask(f"{address} là email của khách nào")
+    assert {row[0] for row in answer.rows} == {customer}
+
+
+def test_two_people_in_one_request_are_asked_about(demo_agent: Agent) -> None:
+    """Neither narrows the other: no failure, but a question which one, or the refusal to act."""
+    answer = demo_agent.session(demo_agent.asker("admin")).ask("khach cua anh Cuong sang cho anh Nam")
+    assert answer.kind in ("clarify", "refuse")
+    acting = demo_agent.session(demo_agent.asker("admin")).ask("chuyen het khach cua anh Cuong sang cho anh Nam")
+    assert acting.refusal == "out_of_scope"

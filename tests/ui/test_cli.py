@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from agent.answer_card import Answer
+from agent.session import Session
 from tools.store import open_store, upgrade
 from ui.cli import app
 from ui.demo import ensure_demo, make_company
@@ -259,3 +260,21 @@ assert CliRunner().invoke(app, ["ask", "--database", {demo_url!r}, {AT_RISK!r}])
 print([name for name in {HEAVY[:-2]} if name in sys.modules])
 """)
     assert shown.strip() == "[]"
+
+
+def test_one_question_that_fails_ends_no_run(demo_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure within the program is a sentence in its line; the questions after it are answered."""
+    asked = Session.ask
+
+    def failing(self: Session, question: str, limit: int = 1000) -> Answer:
+        if "boom" in question:
+            raise RuntimeError(question)
+        return asked(self, question, limit=limit)
+
+    monkeypatch.setattr(Session, "ask", failing)
+    monkeypatch.setenv("LIFECYCLE_DATA", str(demo_folder))
+    lines = "\n".join(json.dumps({"question": q}) for q in ("boom", "how many customers are there"))
+    result = lifecycle("ask", "--stdin", "--json", "--database", f"sqlite:///{demo_folder / 'demo.db'}", stdin=lines)
+    failed, answered = answers(result)
+    assert (failed["kind"], failed["refusal"]) == ("refuse", "not_understood") and "Traceback" not in result.output
+    assert answered["kind"] == "answer" and answered["rows"]
