@@ -31,6 +31,7 @@ class JoinGraph:
             if r.many_columns == many.primary_key or r.many_columns in many.unique_keys:  # one to one: safe both ways
                 self._steps[r.one].append(Step(r.one, r.many, r.one_columns, r.many_columns))
         self.tree = cache(self._tree)
+        self._linked = cache(self._bridge)
 
     def _tree(self, base: str) -> dict[str, tuple[Step, ...]]:
         """The shortest path from `base` to every dataset that it reaches; the first declared wins a tie."""
@@ -60,7 +61,9 @@ class JoinGraph:
 
     def bridge(self, targets: Iterable[str]) -> str | None:
         """The dataset that links `targets`: it reaches all of them, over the fewest joins; preferred ones first."""
-        wanted = list(targets)
+        return self._linked(tuple(targets))
+
+    def _bridge(self, wanted: tuple[str, ...]) -> str | None:
         found = [n for n in self.model.datasets if self.reaches(n, wanted)]
         if not found:
             return None

@@ -172,7 +172,7 @@ class Planner:
                 return e.score - (5.0 if far is None else 0.2 * far) + near
             dataset = getattr(e.item, "dataset", None)
             if e.item == Word("how_much"):
-                return e.score - 0.2  # bao nhiêu: how many of them, if both are possible
+                return e.score - 0.12  # bao nhiêu: how many of them, if both are possible
             if isinstance(e.item, Meas) and e.item.implied and e.item.base != base:
                 return e.score - 0.4
             if not isinstance(e.item, Pred) and not (isinstance(e.item, Ent) and e.item.implied):

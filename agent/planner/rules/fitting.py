@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlglot import exp
+
 from agent.planner.items import Pred
 from agent.planner.numbers import Bound
 from agent.planner.rules.context import Context, amount_shown, axes, comparison
 from agent.planner.rules.gathering import linked
+from schema.model import parse_expression
 from schema.query import All, Compare, Exists, Filter, Named, Not, SemanticQuery
 
 ADULT = 18  # years; a customer is no child
@@ -132,3 +135,11 @@ def about(ctx: Context, base: str, target: str) -> tuple[Filter, ...]:
                 f for f in own if f and all(ctx.graph.reaches(base, [key.partition(".")[0]]) for key in axes(ctx, f))
             )
     return ()
+
+
+def decides(ctx: Context, f: Filter, key: str) -> bool:
+    """Whether a named condition is decided by that field."""
+    if not isinstance(f, Named) or f.named[0] == "$":
+        return False
+    columns = parse_expression(ctx.model.named(f.named).expression).find_all(exp.Column)
+    return any(f"{c.table}.{c.name}" == key for c in columns)

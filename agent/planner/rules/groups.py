@@ -18,7 +18,7 @@ from agent.planner.items import (
     Word,
 )
 from agent.planner.rules.context import Context, Joined, unfit
-from agent.planner.rules.fitting import about, beside
+from agent.planner.rules.fitting import about, beside, decides
 from agent.planner.rules.functions import function_ent
 from agent.planner.rules.lacking import players
 from agent.planner.rules.measures import count_ent, meas_pred
@@ -211,6 +211,7 @@ def meas_group(ctx: Context, m: Meas, g: Group) -> Joined:
         if by.field != "$time" and not ctx.graph.bridge([m.base, dataset]):
             return None
         near = by.field != "$time" and dataset != m.base and beside(ctx, m.filters, dataset)
+        near = near or any(decides(ctx, f, by.field) for f in m.filters)  # blocked from calls, by reason: of the block
         far = -0.6 if near else 0.0 if by.field == "$time" else ctx.distance(m.base, dataset) or 0.0
         cost += 0.2 * far + (4.0 if unfit(ctx, m.measures[0], dataset) else 0.0)
     both = tuple(dict.fromkeys((*m.by, *g.by)))

@@ -81,7 +81,7 @@ def ent_how_much(ctx: Context, e: Ent, w: Word) -> Joined:
     if not e.one and not e.fields and not e.order and (own := _amount(ctx, e.dataset)):
         return Meas(
             (Aggregate(fn="sum", over=own),), e.dataset, e.filters, e.moment, dated=e.dated
-        ), -0.2 if e.implied else 0.2
+        ), 0.05 if _catalogued(ctx, e.dataset) else -0.2 if e.implied else 0.2
     did = e.filters[-1]
     if isinstance(did, Compare) and not e.fields and (of := _amount(ctx, did.field.partition(".")[0])):
         return Meas((Aggregate(fn="sum", over=of),), of.partition(".")[0], (did, *e.filters[:-1]), e.moment), 0.2
@@ -91,6 +91,11 @@ def ent_how_much(ctx: Context, e: Ent, w: Word) -> Joined:
     span = did.period
     moment = Moment("span", start=span.start, end=span.end, full=True, label=span.label or "") if span else None
     return Meas((worth,), ctx.base(worth), (*did.filters, *e.filters[:-1]), moment), 0.0
+
+
+def _catalogued(ctx: Context, dataset: str) -> bool:
+    """Whether its rows are of a catalogue: of jobs, it may well be asked how many there were."""
+    return any(d.ext.counted_as == dataset for d in ctx.model.datasets.values())
 
 
 def _money(ctx: Context, key: str) -> bool:
