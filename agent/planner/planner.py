@@ -71,10 +71,8 @@ class Planner:
             return Refuse("absent", reading.absent[0][2])
         if (early := special(ctx, self.lexicon, reading, text)) is not None:
             return early
-        words = self._said(reading)
+        words = self._kinds(reading)
         joined = reading.tokens[0].plain in _JOINING
-        if reading.tokens[0].plain == "their":
-            words = words | {"them"}
         follow = state.query is not None and (joined or bool(words & {"only", "about", "them"}))
         if state.lost and (words & {"about", "them"} or joined or self._said(reading, 1) & _GOING_ON):
             return Refuse("nothing_before")
@@ -122,6 +120,10 @@ class Planner:
             if ends:
                 text = f"{text[: tokens[start].start]}{by}{text[tokens[max(ends) - 1].end :]}"
         return text
+
+    def _kinds(self, reading: Reading) -> set[str]:
+        """The kinds of all words; "their" at the start speaks of those who were shown."""
+        return self._said(reading) | ({"them"} if reading.tokens[0].plain == "their" else set())
 
     def _said(self, reading: Reading, upto: int | None = None) -> set[str]:
         """The kinds of words that are said, of those that begin before the `upto`-th."""
@@ -216,10 +218,10 @@ class Planner:
                 yield Ask(edit(self.ctx, state.query, self._bound(part)), mended=reading.mended, edited=True)
                 return
             except UnanswerableError:
-                them = "them" in self._said(reading) or reading.tokens[0].plain == "their"
-                if (theirs := carried(self.ctx, state.query, item)) and them:
-                    item = theirs
+                pass
         try:
+            if state.query is not None and not fragment and "them" in self._kinds(reading):
+                item = carried(self.ctx, state.query, item)
             if isinstance(item, Call):
                 yield CallTool(item.tool, {self._subject_key(): int(item.one)})
             elif isinstance(item, Ent) and item.best:

@@ -193,14 +193,18 @@ def narrowing(item: Item) -> Item:
     return Ent(item.base, item.filters, implied=True) if counted else item
 
 
-def carried(ctx: Context, last: SemanticQuery, item: Item) -> Item | None:
-    """Any open case with them? What else is asked for, of those who were listed."""
+def carried(ctx: Context, last: SemanticQuery, item: Item) -> Item:
+    """Any open case with them? What else is asked for, of those who were listed.
+
+    Raises UnanswerableError where it names nothing and can't be of them either: better none than of everybody.
+    """
     subject = ctx.model.ext.subject
-    if not subject or not last.dataset or last.limit or last.period or not isinstance(item, Ent | Meas):
-        return None
-    if last.dataset != subject and not ctx.graph.reaches(last.dataset, [subject]):
-        return None
+    if not subject or not isinstance(item, Ent | Meas):
+        return item
     base = item.dataset if isinstance(item, Ent) else item.base
-    if base == subject or not ctx.graph.reaches(base, [subject]):
-        return None
-    return replace(item, filters=(*item.filters, *last.filters))
+    theirs = last.dataset is not None and ctx.graph.reaches(last.dataset, [subject]) and not (last.limit or last.period)
+    if theirs and base != subject and ctx.graph.reaches(base, [subject]):
+        return replace(item, filters=(*item.filters, *last.filters))
+    if not item.filters:
+        raise UnanswerableError("of those who were listed, nothing like it is known")
+    return item

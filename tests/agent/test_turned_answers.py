@@ -203,3 +203,11 @@ def test_two_people_in_one_request_are_asked_about(demo_agent: Agent) -> None:
     assert answer.kind in ("clarify", "refuse")
     acting = demo_agent.session(demo_agent.asker("admin")).ask("chuyen het khach cua anh Cuong sang cho anh Nam")
     assert acting.refusal == "out_of_scope"
+
+
+def test_theirs_is_never_everybodys(demo_agent: Agent) -> None:
+    """Where it can't be worked out whose, nothing is answered rather than the numbers of all customers."""
+    session = demo_agent.session(demo_agent.asker("admin"))
+    assert session.ask("orders this month").rows
+    answer = session.ask("their phone numbers")
+    assert answer.refusal == "not_understood" and not answer.rows
