@@ -175,8 +175,9 @@ def build_lexicon(model: SemanticModel) -> Lexicon:
 def _unmistakable(lexicon: Lexicon) -> None:
     """Values that need their field's name mean it without, where nothing else is called so: reactivated customers."""
     found = [e for entries in lexicon.entries.values() for e in entries]
+    valued = {e.words for e in found if isinstance(e.item, Value)}
     meanings: dict[tuple[str, ...], set[Item]] = defaultdict(set)
-    for e in found:
+    for e in (e for e in found if e.words in valued):  # items are slow to hash
         meanings[e.words].add(e.item)
     for e in found:
         if isinstance(e.item, Value) and meanings[e.words] == {e.item}:
